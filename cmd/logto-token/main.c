@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: ISC */
+#include "status.h"
+int
+main(void)
+{
+	return STATUS_USAGE;
+}

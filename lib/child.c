@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Running a command for the line it prints.
+ */
+#include "child.h"
+
+#include "mem.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* A copy of the environment without the variables in `forget`; the strings
+ * stay the environment's. */
+static char **
+filter_environment(const char *const *forget)
+{
+	size_t count = 0, kept = 0;
+	char **result;
+
+	while (environ[count])
+		count++;
+	result = mem_alloc(count + 1, sizeof(*result));
+	for (size_t i = 0; i < count; i++) {
+		const char *const *name = forget;
+		size_t len = strcspn(environ[i], "=");
+
+		while (name && *name &&
+		    (strlen(*name) != len ||
+			strncmp(*name, environ[i], len) != 0))
+			name++;
+		if (!name || !*name)
+			result[kept++] = environ[i];
+	}
+	return result;
+}
+
+/* Starts the command with its output on `write_end`. */
+static int
+start(const char *command, const char *const *forget, int write_end,
+    pid_t *child)
+{
+	char shell[] = "/bin/sh", flag[] = "-c";
+	char *text = mem_string(command);
+	char *argv[] = {shell, flag, text, NULL};
+	char **environment = filter_environment(forget);
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t defaults;
+	int error;
+
+	/* We ignore SIGPIPE; a shell pipeline must not. */
+	(void)sigemptyset(&defaults);
+	(void)sigaddset(&defaults, SIGPIPE);
+	(void)posix_spawnattr_init(&attributes);
+	(void)posix_spawnattr_setsigdefault(&attributes, &defaults);
+	(void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+	(void)posix_spawn_file_actions_init(&actions);
+	(void)posix_spawn_file_actions_addopen(&actions, STDIN_FILENO,
+	    "/dev/null", O_RDONLY, 0);
+	(void)posix_spawn_file_actions_adddup2(&actions, write_end,
+	    STDOUT_FILENO);
+	error = posix_spawn(child, shell, &actions, &attributes, argv,
+	    environment);
+	(void)posix_spawn_file_actions_destroy(&actions);
+	(void)posix_spawnattr_destroy(&attributes);
+	free(environment);
+	free(text);
+	errno = error;
+	return error ? -1 : 0;
+}
+
+/* Waits for the child; judges how it ended. */
+static int
+finish(const char *what, pid_t child, bool has_our_status, struct fail *why)
+{
+	int ended;
+	int code;
+
+	while (waitpid(child, &ended, 0) == -1)
+		if (errno != EINTR)
+			return fail_errno(why, "%s: cannot wait for it", what);
+	if (WIFSIGNALED(ended))
+		return fail_set(why, STATUS_LOCAL, "%s was killed by signal %d",
+		    what, WTERMSIG(ended));
+	code = WEXITSTATUS(ended);
+	if (code == 0)
+		return 0;
+	if (code == 127)
+		return fail_set(why, STATUS_USAGE,
+		    "%s: command not found (status 127)", what);
+	return fail_set(why,
+	    has_our_status && code <= STATUS_DATA ? (enum status)code
+						  : STATUS_USAGE,
+	    "%s failed with status %d", what, code);
+}
+
+int
+child_read_line(const char *what, const char *command,
+    const char *const *forget, bool has_our_status, struct secret *line,
+    struct fail *why)
+{
+	struct fail read_why;
+	pid_t child;
+	int ends[2];
+	int got;
+
+	if (pipe(ends) != 0)
+		return fail_errno(why, "%s: cannot make a pipe", what);
+	(void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+	(void)fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+	if (start(command, forget, ends[1], &child) != 0) {
+		(void)fail_errno(why, "%s: cannot start /bin/sh", what);
+		(void)close(ends[0]);
+		(void)close(ends[1]);
+		return -1;
+	}
+	(void)close(ends[1]);
+	got = secret_read(line, ends[0], what, &read_why);
+	(void)close(ends[0]);
+	/* How it ended tells more than that its output was empty. */
+	if (finish(what, child, has_our_status, why) != 0) {
+		secret_free(line);
+		return -1;
+	}
+	if (got != 0)
+		*why = read_why;
+	return got;
+}

@@ -1,0 +1,661 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Requests over libcurl's multi interface. A transfer lives in one of three
+ * places: waiting (not sent, or to be sent again), in flight (added to the
+ * multi handle), finished (its response is the caller's).
+ *
+ *      http_start --> waiting --> in flight --> finished --> http_next
+ *                        ^            |
+ *                        +--(retry)---+
+ *
+ * What may leave `waiting` is gated by one clock value for all: the later of
+ * the shared pause after a failure and the next slot of the request rate.
+ */
+#include "http.h"
+
+#include "json.h"
+#include "mem.h"
+#include "msg.h"
+#include "num.h"
+#include "stop.h"
+
+#include <curl/curl.h>
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/random.h>
+#include <time.h>
+
+enum {
+	/* Bytes a second below which a transfer counts as stalled, and for
+	 * how long, where no time limit was set. */
+	STALL_BYTES = 10,
+	STALL_SECONDS = 60,
+	ERROR_BYTES = CURL_ERROR_SIZE,
+};
+
+struct transfer {
+	struct transfer *next; /* in `waiting` or in flight */
+	struct http *owner;
+	struct http_response *response;
+	bool (*is_final)(const struct http_response *response);
+	size_t header_bytes;
+	size_t sent_bytes;
+	int64_t first_ms; /* when the first try began */
+	char error[ERROR_BYTES];
+	bool is_too_large;
+};
+
+struct http {
+	struct http_options options;
+	CURLM *multi;
+	struct transfer *waiting; /* in the order they were started */
+	struct transfer *flying;
+	size_t pending;
+	int64_t not_before_ms; /* nothing is sent earlier */
+	int64_t next_slot_us;  /* of the request rate */
+};
+
+static int64_t
+now_us(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t); /* cannot fail */
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static int64_t
+now_ms(void)
+{
+	return now_us() / 1000;
+}
+
+/* libcurl frees copies of credentials without overwriting them: do it here. */
+static void
+wipe_and_free(void *memory)
+{
+	if (memory)
+		explicit_bzero(memory, malloc_usable_size(memory));
+	free(memory);
+}
+
+/* realloc would leave the old bytes behind when it moves. */
+static void *
+wipe_and_resize(void *memory, size_t size)
+{
+	size_t usable = memory ? malloc_usable_size(memory) : 0;
+	void *moved;
+
+	if (size <= usable)
+		return memory;
+	moved = malloc(size);
+	if (!moved)
+		return NULL;
+	if (memory)
+		memcpy(moved, memory, usable);
+	wipe_and_free(memory);
+	return moved;
+}
+
+static struct transfer **
+find(struct transfer **list, const struct transfer *wanted)
+{
+	while (*list && *list != wanted)
+		list = &(*list)->next;
+	return list;
+}
+
+static void
+append(struct transfer **list, struct transfer *t)
+{
+	t->next = NULL;
+	*find(list, NULL) = t;
+}
+
+static void
+unlink_from(struct transfer **list, struct transfer *t)
+{
+	struct transfer **link = find(list, t);
+
+	if (*link)
+		*link = t->next;
+	t->next = NULL;
+}
+
+struct http *
+http_new(const struct http_options *options, struct fail *why)
+{
+	struct http *h;
+
+	if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wipe_and_free,
+		wipe_and_resize, strdup, calloc) != CURLE_OK) {
+		(void)fail_set(why, STATUS_LOCAL, "cannot start libcurl");
+		return NULL;
+	}
+	h = mem_alloc(1, sizeof(*h));
+	h->options = *options;
+	h->multi = curl_multi_init();
+	if (!h->multi) {
+		(void)fail_set(why, STATUS_LOCAL, "cannot start libcurl");
+		http_free(h);
+		return NULL;
+	}
+	return h;
+}
+
+static bool
+is_loopback(const char *host)
+{
+	size_t dots = strspn(host, "0123456789.");
+
+	/* libcurl resolves localhost to loopback whatever DNS says. */
+	return strcasecmp(host, "localhost") == 0 ||
+	    strcmp(host, "[::1]") == 0 ||
+	    (strncmp(host, "127.", 4) == 0 && host[dots] == '\0');
+}
+
+/* Judges an URL that was parsed. */
+static int
+check_parts(CURLU *parts, const char *url, bool allow_plain_http,
+    struct fail *why)
+{
+	char *scheme = NULL, *host = NULL, *user = NULL, *fragment = NULL;
+	int result = 0;
+
+	(void)curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0);
+	(void)curl_url_get(parts, CURLUPART_HOST, &host, 0);
+	(void)curl_url_get(parts, CURLUPART_USER, &user, 0);
+	(void)curl_url_get(parts, CURLUPART_FRAGMENT, &fragment, 0);
+	if (!scheme || !host ||
+	    (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0))
+		result = fail_set(why, STATUS_USAGE,
+		    "'%s' is no https URL", url);
+	else if (user)
+		/* Not printed: what stands there may be a password. */
+		result = fail_set(why, STATUS_USAGE,
+		    "the URL of %s must not hold a user or password", host);
+	else if (fragment)
+		result = fail_set(why, STATUS_USAGE,
+		    "'%s' must not hold a '#'", url);
+	else if (strcmp(scheme, "http") == 0 && !is_loopback(host) &&
+	    !allow_plain_http)
+		result = fail_set(why, STATUS_USAGE,
+		    "'%s' would send the credential unencrypted; use https, "
+		    "or --insecure-http if the network is yours",
+		    url);
+	curl_free(scheme);
+	curl_free(host);
+	curl_free(user);
+	curl_free(fragment);
+	return result;
+}
+
+int
+http_check_url(const char *url, bool allow_plain_http, struct fail *why)
+{
+	CURLU *parts = curl_url();
+	int result;
+
+	if (!parts)
+		return fail_set(why, STATUS_LOCAL, "cannot start libcurl");
+	if (curl_url_set(parts, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) !=
+	    CURLUE_OK)
+		result = fail_set(why, STATUS_USAGE, "'%s' is no https URL",
+		    url);
+	else
+		result = check_parts(parts, url, allow_plain_http, why);
+	curl_url_cleanup(parts);
+	return result;
+}
+
+static size_t
+on_body(char *bytes, size_t size, size_t count, void *context)
+{
+	struct transfer *t = context;
+	size_t len = size * count;
+
+	buf_append(&t->response->body, bytes, len);
+	/* Padding for the JSON scanner is part of the ceiling. */
+	t->is_too_large = t->response->body.is_overfull;
+	return t->is_too_large ? 0 : len;
+}
+
+static size_t
+on_header(char *bytes, size_t size, size_t count, void *context)
+{
+	struct transfer *t = context;
+
+	(void)bytes;
+	t->header_bytes += size * count;
+	t->is_too_large = t->header_bytes > BOUND_HEADER_BYTES;
+	return t->is_too_large ? 0 : size * count;
+}
+
+/* Shows one header line of the -vv trace, credentials left out. */
+static void
+trace_line(char direction, const char *line, size_t len)
+{
+	static const char *const hidden[] = {
+	    "authorization:", "proxy-authorization:", "cookie:", "set-cookie:"};
+
+	for (size_t i = 0; i < sizeof(hidden) / sizeof(*hidden); i++) {
+		size_t name = strlen(hidden[i]);
+
+		if (len >= name && strncasecmp(line, hidden[i], name) == 0) {
+			msg_at(MSG_TRACE, "%c %.*s ***", direction, (int)name,
+			    line);
+			return;
+		}
+	}
+	if (len > 0)
+		msg_at(MSG_TRACE, "%c %.*s", direction,
+		    len > 1000 ? 1000 : (int)len, line);
+}
+
+static int
+on_debug(CURL *easy, curl_infotype type, char *bytes, size_t size,
+    void *context)
+{
+	char direction = type == CURLINFO_HEADER_OUT ? '>' : '<';
+
+	(void)easy;
+	(void)context;
+	if (type != CURLINFO_HEADER_OUT && type != CURLINFO_HEADER_IN)
+		return 0;
+	while (size > 0) {
+		const char *end = memchr(bytes, '\n', size);
+		size_t len = end ? (size_t)(end - bytes) : size;
+		size_t shown = len > 0 && bytes[len - 1] == '\r' ? len - 1
+								 : len;
+
+		trace_line(direction, bytes, shown);
+		len += end != NULL;
+		bytes += len;
+		size -= len;
+	}
+	return 0;
+}
+
+/* Sets one option; all of them fail only for want of memory or because this
+ * libcurl was built without the feature. */
+#define SET(option, value)                                                     \
+	do {                                                                   \
+		if (result == CURLE_OK)                                        \
+			result = curl_easy_setopt(easy, option, value);        \
+	} while (0)
+
+static CURLcode
+set_transport(CURL *easy, struct transfer *t, const struct http_options *o)
+{
+	CURLcode result = CURLE_OK;
+
+	SET(CURLOPT_PRIVATE, t);
+	SET(CURLOPT_ERRORBUFFER, t->error);
+	SET(CURLOPT_NOSIGNAL, 1L);
+	SET(CURLOPT_PROTOCOLS_STR, "http,https");
+	SET(CURLOPT_FOLLOWLOCATION, 0L);
+	SET(CURLOPT_ACCEPT_ENCODING, ""); /* all that libcurl can undo */
+	SET(CURLOPT_USERAGENT, o->user_agent);
+	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)o->connect_timeout_ms);
+	SET(CURLOPT_TIMEOUT_MS, (long)o->max_time_ms);
+	SET(CURLOPT_LOW_SPEED_LIMIT, (long)STALL_BYTES);
+	SET(CURLOPT_LOW_SPEED_TIME, (long)STALL_SECONDS);
+	if (o->ca_file)
+		SET(CURLOPT_CAINFO, o->ca_file);
+	SET(CURLOPT_WRITEFUNCTION, on_body);
+	SET(CURLOPT_WRITEDATA, t);
+	SET(CURLOPT_HEADERFUNCTION, on_header);
+	SET(CURLOPT_HEADERDATA, t);
+	if (msg_is(MSG_TRACE)) {
+		SET(CURLOPT_DEBUGFUNCTION, on_debug);
+		SET(CURLOPT_VERBOSE, 1L);
+	}
+	return result;
+}
+
+static CURLcode
+set_request(CURL *easy, const struct http_request *request)
+{
+	CURLcode result = CURLE_OK;
+
+	SET(CURLOPT_URL, request->url);
+	if (request->form)
+		SET(CURLOPT_COPYPOSTFIELDS, request->form);
+	if (request->bearer) {
+		SET(CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER);
+		SET(CURLOPT_XOAUTH2_BEARER, request->bearer->text);
+	} else if (request->user) {
+		SET(CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+		SET(CURLOPT_USERNAME, request->user);
+		SET(CURLOPT_PASSWORD, request->password->text);
+	}
+	return result;
+}
+
+#undef SET
+
+static void
+free_transfer(struct transfer *t)
+{
+	http_response_free(t->response);
+	free(t);
+}
+
+int
+http_start(struct http *h, const struct http_request *request,
+    struct fail *why)
+{
+	struct transfer *t;
+	CURL *easy;
+
+	if (http_check_url(request->url, h->options.allow_plain_http, why) !=
+	    0)
+		return -1;
+	t = mem_alloc(1, sizeof(*t));
+	t->owner = h;
+	t->is_final = request->is_final;
+	t->response = mem_alloc(1, sizeof(*t->response));
+	t->response->tag = request->tag;
+	t->response->url = mem_string(request->url);
+	buf_init(&t->response->body, BOUND_BODY_BYTES + JSON_PADDING);
+	easy = curl_easy_init();
+	t->response->handle = easy;
+	if (!easy || set_transport(easy, t, &h->options) != CURLE_OK ||
+	    set_request(easy, request) != CURLE_OK) {
+		free_transfer(t);
+		return fail_set(why, STATUS_LOCAL,
+		    "cannot set up a request in libcurl");
+	}
+	append(&h->waiting, t);
+	h->pending++;
+	return 0;
+}
+
+/* Sends what may be sent now. */
+static int
+launch(struct http *h, struct fail *why)
+{
+	while (h->waiting && now_ms() >= h->not_before_ms) {
+		struct transfer *t = h->waiting;
+		int64_t now = now_us();
+
+		if (h->options.rate > 0) {
+			if (now < h->next_slot_us)
+				return 0;
+			h->next_slot_us =
+			    now + (int64_t)(1000000 / h->options.rate);
+		}
+		unlink_from(&h->waiting, t);
+		append(&h->flying, t);
+		if (t->response->tries++ == 0)
+			t->first_ms = now / 1000;
+		if (curl_multi_add_handle(h->multi, t->response->handle) !=
+		    CURLM_OK)
+			return fail_set(why, STATUS_LOCAL,
+			    "cannot start a transfer in libcurl");
+	}
+	return 0;
+}
+
+/* Whether trying again may help, and why the transfer failed. */
+static bool
+judge_error(CURLcode code, const struct transfer *t, struct fail *why)
+{
+	const char *text = t->error[0] ? t->error : curl_easy_strerror(code);
+	const char *url = t->response->url;
+
+	switch (code) {
+	case CURLE_WRITE_ERROR:
+		(void)fail_set(why, STATUS_DATA,
+		    "%s: the answer is larger than %d MB", url,
+		    BOUND_BODY_BYTES >> 20);
+		return false;
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
+		(void)fail_set(why, STATUS_USAGE,
+		    "%s: %s; name the CA that signed the server's certificate "
+		    "with --cacert FILE",
+		    url, text);
+		return false;
+	case CURLE_URL_MALFORMAT:
+	case CURLE_UNSUPPORTED_PROTOCOL:
+	case CURLE_SSL_CERTPROBLEM:
+		(void)fail_set(why, STATUS_USAGE, "%s: %s", url, text);
+		return false;
+	case CURLE_OUT_OF_MEMORY:
+	case CURLE_FAILED_INIT:
+		(void)fail_set(why, STATUS_LOCAL, "%s: %s", url, text);
+		return false;
+	case CURLE_BAD_CONTENT_ENCODING:
+	case CURLE_WEIRD_SERVER_REPLY:
+		(void)fail_set(why, STATUS_DATA, "%s: %s", url, text);
+		return false;
+	default:
+		(void)fail_set(why, STATUS_RETRY, "%s: %s", url, text);
+		return true;
+	}
+}
+
+static int64_t
+retry_after_ms(const struct transfer *t)
+{
+	curl_off_t seconds = 0;
+
+	/* Negative for a date that has passed: libcurl 7.88 subtracts. */
+	if (!http_header(t->response, "Retry-After", 0) ||
+	    curl_easy_getinfo(t->response->handle, CURLINFO_RETRY_AFTER,
+		&seconds) != CURLE_OK)
+		return -1;
+	if (seconds < 0)
+		return 0;
+	if (seconds > BOUND_RETRY_AFTER_MS / 1000)
+		return BOUND_RETRY_AFTER_MS;
+	return (int64_t)seconds * 1000;
+}
+
+/* Decides on another try; true if one was scheduled. */
+static bool
+schedule_retry(struct http *h, struct transfer *t, const char *reason)
+{
+	uint64_t chance = 0;
+	int64_t now = now_ms();
+	int64_t delay;
+
+	if (getrandom(&chance, sizeof(chance), GRND_NONBLOCK) == -1)
+		chance = (uint64_t)now_us(); /* early in boot: any spread */
+	delay = retry_delay_ms(&h->options.retry, t->response->tries,
+	    now - t->first_ms, retry_after_ms(t), chance);
+	if (delay == RETRY_GIVE_UP)
+		return false;
+	msg_at(MSG_VERBOSE, "%s; next try in %.1f s", reason,
+	    (double)delay / 1000);
+	if (h->not_before_ms < now + delay)
+		h->not_before_ms = now + delay;
+	buf_clear(&t->response->body);
+	t->header_bytes = 0;
+	t->error[0] = '\0';
+	append(&h->waiting, t);
+	return true;
+}
+
+/* Looks at a transfer that ended; true if it is final. */
+static bool
+finish(struct http *h, struct transfer *t, CURLcode code)
+{
+	struct http_response *r = t->response;
+	curl_off_t total_us = 0;
+	bool may_retry;
+
+	(void)curl_multi_remove_handle(h->multi, r->handle);
+	unlink_from(&h->flying, t);
+	r->status = 0;
+	if (code == CURLE_OK)
+		(void)curl_easy_getinfo(r->handle, CURLINFO_RESPONSE_CODE,
+		    &r->status);
+	(void)curl_easy_getinfo(r->handle, CURLINFO_TOTAL_TIME_T, &total_us);
+	r->elapsed_ms = total_us / 1000;
+	if (code == CURLE_OK) {
+		may_retry = retry_is_transient(r->status) &&
+		    !(t->is_final && t->is_final(r));
+		(void)fail_set(&r->why, STATUS_RETRY, "%s: HTTP %ld", r->url,
+		    r->status);
+		msg_at(MSG_VERBOSE, "%s -> %ld, %zu bytes, %lld ms", r->url,
+		    r->status, r->body.len, (long long)r->elapsed_ms);
+	} else {
+		may_retry = judge_error(code, t, &r->why);
+	}
+	return !may_retry || !schedule_retry(h, t, r->why.text);
+}
+
+/* The wait until something can happen, in milliseconds for curl_multi_poll. */
+static int
+poll_timeout(const struct http *h)
+{
+	enum { LONGEST = 1000 };
+	int64_t wait = h->not_before_ms - now_ms();
+	int64_t slot = (h->next_slot_us - now_us() + 999) / 1000;
+
+	if (!h->waiting)
+		return LONGEST;
+	if (h->options.rate > 0 && wait < slot)
+		wait = slot;
+	if (wait < 0)
+		wait = 0;
+	return wait > LONGEST ? LONGEST : (int)wait;
+}
+
+/* Moves the transfers on: 1 and the one that became final, or 0. */
+static int
+step(struct http *h, struct transfer **done, struct fail *why)
+{
+	struct curl_waitfd wake = {
+	    .fd = stop_descriptor(), .events = CURL_WAIT_POLLIN};
+	int running, left;
+	CURLMsg *message;
+
+	if (launch(h, why) != 0)
+		return -1;
+	if (curl_multi_perform(h->multi, &running) != CURLM_OK)
+		return fail_set(why, STATUS_LOCAL, "libcurl failed");
+	while ((message = curl_multi_info_read(h->multi, &left))) {
+		CURLcode code = message->data.result;
+		char *private = NULL;
+
+		(void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE,
+		    &private);
+		*done = (struct transfer *)(void *)private;
+		if (finish(h, *done, code))
+			return 1;
+	}
+	if (curl_multi_poll(h->multi, &wake, wake.fd != -1, poll_timeout(h),
+		NULL) != CURLM_OK)
+		return fail_set(why, STATUS_LOCAL, "libcurl cannot wait");
+	return 0;
+}
+
+int
+http_next(struct http *h, struct http_response **response, struct fail *why)
+{
+	while (h->pending > 0) {
+		struct transfer *done = NULL;
+		int result;
+
+		if (stop_is_requested())
+			return stop_fail(why);
+		result = step(h, &done, why);
+		if (result < 0)
+			return -1;
+		if (result == 0)
+			continue;
+		h->pending--;
+		*response = done->response;
+		done->response = NULL;
+		free_transfer(done);
+		/* Within the ceiling, which counts the padding in. */
+		(void)buf_reserve(&(*response)->body, JSON_PADDING);
+		return 1;
+	}
+	return 0;
+}
+
+int
+http_call(struct http *h, const struct http_request *request,
+    struct http_response **response, struct fail *why)
+{
+	if (http_start(h, request, why) != 0)
+		return -1;
+	return http_next(h, response, why) == 1 ? 0 : -1;
+}
+
+size_t
+http_pending(const struct http *h)
+{
+	return h->pending;
+}
+
+void
+http_cancel(struct http *h)
+{
+	while (h->flying) {
+		struct transfer *t = h->flying;
+
+		(void)curl_multi_remove_handle(h->multi, t->response->handle);
+		unlink_from(&h->flying, t);
+		free_transfer(t);
+	}
+	while (h->waiting) {
+		struct transfer *t = h->waiting;
+
+		unlink_from(&h->waiting, t);
+		free_transfer(t);
+	}
+	h->pending = 0;
+}
+
+const char *
+http_header(const struct http_response *response, const char *name,
+    size_t index)
+{
+	struct curl_header *header;
+
+	if (curl_easy_header(response->handle, name, index, CURLH_HEADER, -1,
+		&header) != CURLHE_OK)
+		return NULL;
+	return header->value;
+}
+
+bool
+http_is_json(const struct http_response *response)
+{
+	static const char json[] = "application/json";
+	const char *type = http_header(response, "Content-Type", 0);
+
+	return type && strncasecmp(type, json, sizeof(json) - 1) == 0 &&
+	    strchr("; \t", type[sizeof(json) - 1]);
+}
+
+void
+http_response_free(struct http_response *response)
+{
+	if (!response)
+		return;
+	curl_easy_cleanup(response->handle);
+	buf_free(&response->body);
+	free(response->url);
+	free(response);
+}
+
+void
+http_free(struct http *h)
+{
+	if (!h)
+		return;
+	http_cancel(h);
+	if (h->multi)
+		(void)curl_multi_cleanup(h->multi);
+	free(h);
+	curl_global_cleanup();
+}

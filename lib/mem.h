@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Allocation that does not fail: on exhaustion it prints one message and
+ * exits with STATUS_LOCAL. That is safe because no output is ever half
+ * committed. Sizes are checked for overflow. free() frees.
+ */
+#ifndef MEM_H
+#define MEM_H
+
+#include <stddef.h>
+
+/* Zeroed memory for `count` members of `size` bytes; never NULL. */
+void *mem_alloc(size_t count, size_t size);
+
+/* As realloc; takes `old`. New bytes are not zeroed. */
+void *mem_resize(void *old, size_t count, size_t size);
+
+/* Makes room for `need` members in an array that has room for `*capacity`,
+ * growing geometrically; takes `old` and returns its successor. */
+void *mem_grow(void *old, size_t *capacity, size_t need, size_t size);
+
+/* A NUL-terminated copy of `len` bytes, or of a whole string. */
+char *mem_copy(const char *text, size_t len);
+char *mem_string(const char *text);
+
+#endif

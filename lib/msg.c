@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Messages on stderr, one write each so that lines of programs that share a
+ * terminal do not mix.
+ */
+#include "msg.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *program_name = "logto";
+static enum msg_level current_level = MSG_NORMAL;
+
+void
+msg_init(const char *program)
+{
+	program_name = program;
+}
+
+void
+msg_set_level(enum msg_level level)
+{
+	current_level = level;
+}
+
+bool
+msg_is(enum msg_level level)
+{
+	return current_level >= level;
+}
+
+const char *
+msg_program(void)
+{
+	return program_name;
+}
+
+ATTR_PRINTF(2, 0)
+static void
+say(const char *label, const char *format, va_list args)
+{
+	char line[BOUND_MESSAGE_BYTES + 128];
+	size_t len;
+	ssize_t written;
+
+	(void)snprintf(line, sizeof(line), "%s: %s", program_name, label);
+	len = strlen(line);
+	(void)vsnprintf(line + len, sizeof(line) - len - 1, format, args);
+	fail_sanitize(line);
+	len = strlen(line);
+	line[len++] = '\n';
+	/* Where stderr is gone there is nobody left to tell. */
+	written = write(STDERR_FILENO, line, len);
+	(void)written;
+}
+
+void
+msg_error(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say("", format, args);
+	va_end(args);
+}
+
+void
+msg_warning(const char *format, ...)
+{
+	va_list args;
+
+	if (!msg_is(MSG_NORMAL))
+		return;
+	va_start(args, format);
+	say("warning: ", format, args);
+	va_end(args);
+}
+
+void
+msg_note(const char *format, ...)
+{
+	va_list args;
+
+	if (!msg_is(MSG_NORMAL))
+		return;
+	va_start(args, format);
+	say("note: ", format, args);
+	va_end(args);
+}
+
+void
+msg_at(enum msg_level level, const char *format, ...)
+{
+	va_list args;
+
+	if (!msg_is(level))
+		return;
+	va_start(args, format);
+	say("", format, args);
+	va_end(args);
+}
+
+int
+msg_fail(const struct fail *why)
+{
+	msg_error("%s", why->text);
+	return (int)why->status;
+}

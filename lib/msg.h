@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Talk on stderr: `program: text`, `program: warning: text`, `program: note:
+ * text`. Every text has its control bytes replaced. Standard output is never
+ * touched. Holds the program's name and its verbosity.
+ */
+#ifndef MSG_H
+#define MSG_H
+
+#include "attr.h"
+#include "fail.h"
+
+#include <stdbool.h>
+
+enum msg_level {
+	MSG_QUIET = -1,  /* -q: errors only */
+	MSG_NORMAL = 0,  /* errors, warnings, notes */
+	MSG_VERBOSE = 1, /* -v: what was done, and where settings came from */
+	MSG_TRACE = 2,   /* -vv: each request and its headers */
+};
+
+/* `program` is borrowed for ever. Call once, first. */
+void msg_init(const char *program);
+void msg_set_level(enum msg_level level);
+bool msg_is(enum msg_level level);
+const char *msg_program(void);
+
+void msg_error(const char *format, ...) ATTR_PRINTF(1, 2);
+void msg_warning(const char *format, ...) ATTR_PRINTF(1, 2);
+/* Shown at MSG_NORMAL and above. */
+void msg_note(const char *format, ...) ATTR_PRINTF(1, 2);
+/* Shown at `level` and above, without a label. */
+void msg_at(enum msg_level level, const char *format, ...) ATTR_PRINTF(2, 3);
+
+/* Prints the failure and, where the status is STATUS_USAGE, the line that
+ * points to --help. Returns the status as main's result. */
+int msg_fail(const struct fail *why);
+
+#endif

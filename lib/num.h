@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Text to numbers, in one place: the whole text or nothing, no white space,
+ * no locale, overflow seen. Pure. Each returns 0, or -1 and leaves `out`.
+ */
+#ifndef NUM_H
+#define NUM_H
+
+#include "attr.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Decimal digits only. */
+ATTR_NODISCARD
+int num_u64(const char *text, size_t len, uint64_t *out);
+
+/* Decimal digits with an optional '-' in front. */
+ATTR_NODISCARD
+int num_i64(const char *text, size_t len, int64_t *out);
+
+/* A string of decimal digits with a unit: ms, s, m, h or d; without one,
+ * seconds. A fraction is allowed ("1.5s"). `out` is in milliseconds. */
+ATTR_NODISCARD
+int num_duration_ms(const char *text, int64_t *out);
+
+#endif

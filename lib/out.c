@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Checked output, to standard output or to a file that is whole or absent.
+ */
+#include "out.h"
+
+#include "mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* 64 KB is the default capacity of a pipe on Linux. */
+enum { OUT_BUFFER_BYTES = 64 * 1024 };
+
+static void
+init(struct out *o, const char *name)
+{
+	*o = (struct out){.fd = -1, .name = mem_string(name)};
+	o->data = mem_resize(NULL, OUT_BUFFER_BYTES, 1);
+}
+
+int
+out_open_stdout(struct out *o, struct fail *why)
+{
+	init(o, "standard output");
+	o->fd = STDOUT_FILENO;
+	/* Closed by the caller's shell (>&-): say so before any work. */
+	if (fcntl(o->fd, F_GETFD) == -1)
+		return fail_errno(why, "cannot write to standard output");
+	return 0;
+}
+
+int
+out_open_file(struct out *o, const char *path, unsigned mode, struct fail *why)
+{
+	struct stat existing;
+	size_t size = strlen(path) + sizeof(".XXXXXX");
+	mode_t mask;
+
+	init(o, path);
+	if (stat(path, &existing) == 0 && !S_ISREG(existing.st_mode)) {
+		o->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+		if (o->fd == -1)
+			return fail_errno(why, "cannot write '%s'", path);
+		return 0;
+	}
+	o->temporary = mem_resize(NULL, size, 1);
+	(void)snprintf(o->temporary, size, "%s.XXXXXX", path);
+	o->fd = mkostemp(o->temporary, O_CLOEXEC);
+	if (o->fd == -1) {
+		free(o->temporary);
+		o->temporary = NULL;
+		return fail_errno(why, "cannot create a file beside '%s'",
+		    path);
+	}
+	mask = umask(0);
+	(void)umask(mask);
+	if (fchmod(o->fd, (mode_t)mode & ~mask) != 0)
+		return fail_errno(why, "cannot set the mode of '%s'",
+		    o->temporary);
+	return 0;
+}
+
+/* The reader has gone: die as a program that never heard of SIGPIPE. */
+static void
+die_of_closed_pipe(void)
+{
+	struct sigaction action = {.sa_handler = SIG_DFL};
+
+	(void)sigaction(SIGPIPE, &action, NULL);
+	(void)raise(SIGPIPE);
+	exit(128 + SIGPIPE); /* blocked by our caller: tell the shell anyway */
+}
+
+static int
+write_all(struct out *o, const char *bytes, size_t len, struct fail *why)
+{
+	while (len > 0) {
+		ssize_t n = write(o->fd, bytes, len);
+
+		if (n >= 0) {
+			bytes += n;
+			len -= (size_t)n;
+		} else if (errno == EPIPE && !o->temporary) {
+			die_of_closed_pipe();
+		} else if (errno != EINTR) {
+			return fail_errno(why, "cannot write %s", o->name);
+		}
+	}
+	return 0;
+}
+
+int
+out_flush(struct out *o, struct fail *why)
+{
+	size_t len = o->len;
+
+	o->len = 0;
+	return write_all(o, o->data, len, why);
+}
+
+int
+out_write(struct out *o, const void *bytes, size_t len, struct fail *why)
+{
+	if (len > OUT_BUFFER_BYTES - o->len && out_flush(o, why) != 0)
+		return -1;
+	if (len >= OUT_BUFFER_BYTES)
+		return write_all(o, bytes, len, why);
+	if (len > 0)
+		memcpy(o->data + o->len, bytes, len);
+	o->len += len;
+	return 0;
+}
+
+/* The rename is durable once the directory is. */
+static int
+sync_directory(const char *path, struct fail *why)
+{
+	char *directory = mem_string(path);
+	char *slash = strrchr(directory, '/');
+	int fd, result;
+
+	if (slash == directory)
+		slash++;
+	if (slash)
+		*slash = '\0';
+	fd = open(slash ? directory : ".",
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	free(directory);
+	if (fd == -1)
+		return fail_errno(why, "cannot open the directory of '%s'",
+		    path);
+	result = fsync(fd);
+	/* Some file systems cannot sync a directory; nothing to be done. */
+	if (result != 0 && errno != EINVAL)
+		(void)fail_errno(why, "cannot sync the directory of '%s'",
+		    path);
+	else
+		result = 0;
+	(void)close(fd);
+	return result;
+}
+
+int
+out_commit(struct out *o, struct fail *why)
+{
+	int fd = o->fd;
+
+	if (out_flush(o, why) != 0)
+		return -1;
+	if (o->temporary && fsync(fd) != 0)
+		return fail_errno(why, "cannot flush '%s' to disk", o->name);
+	/* A network file system may report a failed write only here. */
+	o->fd = -1;
+	if (close(fd) != 0)
+		return fail_errno(why, "cannot write %s", o->name);
+	if (!o->temporary)
+		return 0;
+	if (rename(o->temporary, o->name) != 0)
+		return fail_errno(why, "cannot rename '%s' to '%s'",
+		    o->temporary, o->name);
+	free(o->temporary);
+	o->temporary = NULL;
+	return sync_directory(o->name, why);
+}
+
+void
+out_free(struct out *o)
+{
+	if (o->temporary) {
+		(void)unlink(o->temporary);
+		if (o->fd != -1)
+			(void)close(o->fd);
+	}
+	free(o->temporary);
+	free(o->name);
+	free(o->data);
+	*o = (struct out){.fd = -1};
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Output with every write checked. A stream goes to standard output, or to a
+ * file that appears whole or not at all: written beside its place under a
+ * temporary name, flushed to disk, and renamed by out_commit.
+ *
+ * Where the reader of a pipe has gone, the process dies silently of SIGPIPE,
+ * as users of `| head` expect; the signal is ignored until then so that no
+ * other write can kill us.
+ */
+#ifndef OUT_H
+#define OUT_H
+
+#include "attr.h"
+#include "fail.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct out {
+	int fd;
+	char *name;      /* for messages */
+	char *temporary; /* NULL: not a file to be renamed */
+	char *data;      /* what is not written yet */
+	size_t len;
+};
+
+/* Standard output. */
+ATTR_NODISCARD
+int out_open_stdout(struct out *o, struct fail *why);
+
+/* The file at `path`, replaced by out_commit; its directory must exist. An
+ * existing file that is no regular file (/dev/full, a FIFO) is written to
+ * in place. New files get `mode` less the umask. */
+ATTR_NODISCARD
+int out_open_file(struct out *o, const char *path, unsigned mode,
+    struct fail *why);
+
+ATTR_NODISCARD
+int out_write(struct out *o, const void *bytes, size_t len, struct fail *why);
+
+/* Hands what is buffered to the system. */
+ATTR_NODISCARD
+int out_flush(struct out *o, struct fail *why);
+
+/* Flushes, makes the file durable and puts it in its place; for standard
+ * output, flushes and closes. Status 0 is impossible before this succeeded. */
+ATTR_NODISCARD
+int out_commit(struct out *o, struct fail *why);
+
+/* Releases; what was not committed is removed. Harmless after out_commit, on
+ * a zeroed struct, and twice. */
+void out_free(struct out *o);
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Secrets: read, kept, overwritten.
+ */
+#include "secret.h"
+
+#include "bounds.h"
+#include "mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void
+secret_protect_process(void)
+{
+	struct rlimit none = {0, 0};
+
+	/* Lowering a limit cannot fail. */
+	(void)setrlimit(RLIMIT_CORE, &none);
+}
+
+void
+secret_set(struct secret *s, const char *text, size_t len)
+{
+	char *copy = mem_copy(text, len);
+
+	secret_free(s);
+	*s = (struct secret){.text = copy, .len = len};
+}
+
+/* Reads up to the end or up to `size` bytes; returns their number or -1. */
+static ssize_t
+read_up_to(int fd, char *into, size_t size)
+{
+	size_t len = 0;
+
+	while (len < size) {
+		ssize_t n = read(fd, into + len, size - len);
+
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return -1;
+		if (n == 0)
+			break;
+		len += (size_t)n;
+		if (memchr(into + len - n, '\n', (size_t)n))
+			break;
+	}
+	return (ssize_t)len;
+}
+
+int
+secret_read(struct secret *s, int fd, const char *name, struct fail *why)
+{
+	char *bytes = mem_alloc(BOUND_SECRET_BYTES + 1, 1);
+	ssize_t got = read_up_to(fd, bytes, BOUND_SECRET_BYTES + 1);
+	size_t len;
+	int result = 0;
+
+	if (got == -1) {
+		result = fail_errno(why, "cannot read %s", name);
+		goto out;
+	}
+	for (len = 0; len < (size_t)got && bytes[len] != '\n'; len++)
+		;
+	if (len > BOUND_SECRET_BYTES) {
+		result = fail_set(why, STATUS_USAGE,
+		    "%s: the first line is longer than %d bytes", name,
+		    BOUND_SECRET_BYTES);
+		goto out;
+	}
+	if (len > 0 && bytes[len - 1] == '\r')
+		len--;
+	if (len == 0) {
+		result = fail_set(why, STATUS_USAGE,
+		    "%s is empty or starts with an empty line", name);
+		goto out;
+	}
+	if (memchr(bytes, '\0', len)) {
+		result = fail_set(why, STATUS_USAGE,
+		    "%s holds a NUL byte; text was expected", name);
+		goto out;
+	}
+	secret_set(s, bytes, len);
+out:
+	explicit_bzero(bytes, BOUND_SECRET_BYTES + 1);
+	free(bytes);
+	return result;
+}
+
+int
+secret_check_mode(int fd, const char *path, struct fail *why)
+{
+	struct stat info;
+
+	if (fstat(fd, &info) != 0)
+		return fail_errno(why, "cannot examine '%s'", path);
+	if (S_ISREG(info.st_mode) && (info.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+		return fail_set(why, STATUS_REFUSED,
+		    "'%s' holds a secret and others may use it (mode %03o); "
+		    "run: chmod 600 '%s'",
+		    path, (unsigned)(info.st_mode & 0777), path);
+	return 0;
+}
+
+int
+secret_read_file(struct secret *s, const char *path, struct fail *why)
+{
+	int fd, result;
+
+	if (strcmp(path, "-") == 0)
+		return secret_read(s, STDIN_FILENO, "standard input", why);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd == -1) {
+		(void)fail_errno(why, "cannot open '%s'", path);
+		why->status = STATUS_USAGE;
+		return -1;
+	}
+	result = secret_check_mode(fd, path, why);
+	if (result == 0)
+		result = secret_read(s, fd, path, why);
+	(void)close(fd);
+	return result;
+}
+
+void
+secret_free(struct secret *s)
+{
+	if (s->text)
+		explicit_bzero(s->text, s->len);
+	free(s->text);
+	*s = (struct secret){0};
+}

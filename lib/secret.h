@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A password or token. It is overwritten when freed, no function prints it,
+ * and it never travels in argv, a URL, a message, a trace or a core dump.
+ */
+#ifndef SECRET_H
+#define SECRET_H
+
+#include "attr.h"
+#include "fail.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct secret {
+	char *text; /* NUL-terminated; NULL while there is none */
+	size_t len;
+};
+
+/* Turns core dumps of this process off. Call before a secret is read. */
+void secret_protect_process(void);
+
+/* Copies `len` bytes; frees what the secret held before. */
+void secret_set(struct secret *s, const char *text, size_t len);
+
+/* Reads the first line of a descriptor, without its newline and without a
+ * carriage return before it. Nothing there is STATUS_USAGE; `name` is for
+ * messages. Reads no further than BOUND_SECRET_BYTES. */
+ATTR_NODISCARD
+int secret_read(struct secret *s, int fd, const char *name, struct fail *why);
+
+/* The same from the file at `path`, or standard input for "-". A file that
+ * group or others can read is refused with STATUS_REFUSED. */
+ATTR_NODISCARD
+int secret_read_file(struct secret *s, const char *path, struct fail *why);
+
+/* Refuses, with STATUS_REFUSED, an open file that holds a secret and that
+ * group or others can read. Pipes and sockets have no such readers. */
+ATTR_NODISCARD
+int secret_check_mode(int fd, const char *path, struct fail *why);
+
+void secret_free(struct secret *s);
+
+#endif
