@@ -35,13 +35,12 @@ enum {
 	ERROR_BYTES = CURL_ERROR_SIZE,
 };
 
+/* The response comes first, so that a pointer to it is one to its transfer. */
 struct transfer {
+	struct http_response response;
 	struct transfer *next; /* in `waiting` or in flight */
-	struct http *owner;
-	struct http_response *response;
 	bool (*is_final)(const struct http_response *response);
 	size_t header_bytes;
-	size_t sent_bytes;
 	int64_t first_ms; /* when the first try began */
 	char error[ERROR_BYTES];
 	bool is_too_large;
@@ -112,6 +111,14 @@ append(struct transfer **list, struct transfer *t)
 {
 	t->next = NULL;
 	*find(list, NULL) = t;
+}
+
+/* What was asked for first goes first: its reader waits for it. */
+static void
+prepend(struct transfer **list, struct transfer *t)
+{
+	t->next = *list;
+	*list = t;
 }
 
 static void
@@ -216,9 +223,9 @@ on_body(char *bytes, size_t size, size_t count, void *context)
 	struct transfer *t = context;
 	size_t len = size * count;
 
-	buf_append(&t->response->body, bytes, len);
+	buf_append(&t->response.body, bytes, len);
 	/* Padding for the JSON scanner is part of the ceiling. */
-	t->is_too_large = t->response->body.is_overfull;
+	t->is_too_large = t->response.body.is_overfull;
 	return t->is_too_large ? 0 : len;
 }
 
@@ -337,13 +344,6 @@ set_request(CURL *easy, const struct http_request *request)
 
 #undef SET
 
-static void
-free_transfer(struct transfer *t)
-{
-	http_response_free(t->response);
-	free(t);
-}
-
 int
 http_start(struct http *h, const struct http_request *request,
     struct fail *why)
@@ -355,17 +355,15 @@ http_start(struct http *h, const struct http_request *request,
 	    0)
 		return -1;
 	t = mem_alloc(1, sizeof(*t));
-	t->owner = h;
 	t->is_final = request->is_final;
-	t->response = mem_alloc(1, sizeof(*t->response));
-	t->response->tag = request->tag;
-	t->response->url = mem_string(request->url);
-	buf_init(&t->response->body, BOUND_BODY_BYTES + JSON_PADDING);
+	t->response.tag = request->tag;
+	t->response.url = mem_string(request->url);
+	buf_init(&t->response.body, BOUND_BODY_BYTES + JSON_PADDING);
 	easy = curl_easy_init();
-	t->response->handle = easy;
+	t->response.handle = easy;
 	if (!easy || set_transport(easy, t, &h->options) != CURLE_OK ||
 	    set_request(easy, request) != CURLE_OK) {
-		free_transfer(t);
+		http_response_free(&t->response);
 		return fail_set(why, STATUS_LOCAL,
 		    "cannot set up a request in libcurl");
 	}
@@ -390,9 +388,9 @@ launch(struct http *h, struct fail *why)
 		}
 		unlink_from(&h->waiting, t);
 		append(&h->flying, t);
-		if (t->response->tries++ == 0)
+		if (t->response.tries++ == 0)
 			t->first_ms = now / 1000;
-		if (curl_multi_add_handle(h->multi, t->response->handle) !=
+		if (curl_multi_add_handle(h->multi, t->response.handle) !=
 		    CURLM_OK)
 			return fail_set(why, STATUS_LOCAL,
 			    "cannot start a transfer in libcurl");
@@ -405,7 +403,7 @@ static bool
 judge_error(CURLcode code, const struct transfer *t, struct fail *why)
 {
 	const char *text = t->error[0] ? t->error : curl_easy_strerror(code);
-	const char *url = t->response->url;
+	const char *url = t->response.url;
 
 	switch (code) {
 	case CURLE_WRITE_ERROR:
@@ -445,8 +443,8 @@ retry_after_ms(const struct transfer *t)
 	curl_off_t seconds = 0;
 
 	/* Negative for a date that has passed: libcurl 7.88 subtracts. */
-	if (!http_header(t->response, "Retry-After", 0) ||
-	    curl_easy_getinfo(t->response->handle, CURLINFO_RETRY_AFTER,
+	if (!http_header(&t->response, "Retry-After", 0) ||
+	    curl_easy_getinfo(t->response.handle, CURLINFO_RETRY_AFTER,
 		&seconds) != CURLE_OK)
 		return -1;
 	if (seconds < 0)
@@ -454,6 +452,15 @@ retry_after_ms(const struct transfer *t)
 	if (seconds > BOUND_RETRY_AFTER_MS / 1000)
 		return BOUND_RETRY_AFTER_MS;
 	return (int64_t)seconds * 1000;
+}
+
+/* Forgets what a try brought. */
+static void
+rewind_transfer(struct transfer *t)
+{
+	buf_clear(&t->response.body);
+	t->header_bytes = 0;
+	t->error[0] = '\0';
 }
 
 /* Decides on another try; true if one was scheduled. */
@@ -466,7 +473,7 @@ schedule_retry(struct http *h, struct transfer *t, const char *reason)
 
 	if (getrandom(&chance, sizeof(chance), GRND_NONBLOCK) == -1)
 		chance = (uint64_t)now_us(); /* early in boot: any spread */
-	delay = retry_delay_ms(&h->options.retry, t->response->tries,
+	delay = retry_delay_ms(&h->options.retry, t->response.tries,
 	    now - t->first_ms, retry_after_ms(t), chance);
 	if (delay == RETRY_GIVE_UP)
 		return false;
@@ -474,10 +481,8 @@ schedule_retry(struct http *h, struct transfer *t, const char *reason)
 	    (double)delay / 1000);
 	if (h->not_before_ms < now + delay)
 		h->not_before_ms = now + delay;
-	buf_clear(&t->response->body);
-	t->header_bytes = 0;
-	t->error[0] = '\0';
-	append(&h->waiting, t);
+	rewind_transfer(t);
+	prepend(&h->waiting, t);
 	return true;
 }
 
@@ -485,7 +490,7 @@ schedule_retry(struct http *h, struct transfer *t, const char *reason)
 static bool
 finish(struct http *h, struct transfer *t, CURLcode code)
 {
-	struct http_response *r = t->response;
+	struct http_response *r = &t->response;
 	curl_off_t total_us = 0;
 	bool may_retry;
 
@@ -571,9 +576,7 @@ http_next(struct http *h, struct http_response **response, struct fail *why)
 		if (result == 0)
 			continue;
 		h->pending--;
-		*response = done->response;
-		done->response = NULL;
-		free_transfer(done);
+		*response = &done->response;
 		/* Within the ceiling, which counts the padding in. */
 		(void)buf_reserve(&(*response)->body, JSON_PADDING);
 		return 1;
@@ -602,15 +605,15 @@ http_cancel(struct http *h)
 	while (h->flying) {
 		struct transfer *t = h->flying;
 
-		(void)curl_multi_remove_handle(h->multi, t->response->handle);
+		(void)curl_multi_remove_handle(h->multi, t->response.handle);
 		unlink_from(&h->flying, t);
-		free_transfer(t);
+		http_response_free(&t->response);
 	}
 	while (h->waiting) {
 		struct transfer *t = h->waiting;
 
 		unlink_from(&h->waiting, t);
-		free_transfer(t);
+		http_response_free(&t->response);
 	}
 	h->pending = 0;
 }
@@ -637,6 +640,39 @@ http_is_json(const struct http_response *response)
 	    strchr("; \t", type[sizeof(json) - 1]);
 }
 
+static struct transfer *
+transfer_of(struct http_response *response)
+{
+	return (struct transfer *)(void *)response;
+}
+
+bool
+http_again(struct http *h, struct http_response *response, const char *reason)
+{
+	if (!schedule_retry(h, transfer_of(response), reason))
+		return false;
+	h->pending++;
+	return true;
+}
+
+int
+http_resend(struct http *h, struct http_response *response,
+    const struct secret *bearer, struct fail *why)
+{
+	struct transfer *t = transfer_of(response);
+
+	if (curl_easy_setopt(response->handle, CURLOPT_XOAUTH2_BEARER,
+		bearer->text) != CURLE_OK) {
+		http_response_free(response);
+		return fail_set(why, STATUS_LOCAL,
+		    "cannot set up a request in libcurl");
+	}
+	rewind_transfer(t);
+	prepend(&h->waiting, t);
+	h->pending++;
+	return 0;
+}
+
 void
 http_response_free(struct http_response *response)
 {
@@ -645,7 +681,7 @@ http_response_free(struct http_response *response)
 	curl_easy_cleanup(response->handle);
 	buf_free(&response->body);
 	free(response->url);
-	free(response);
+	free(transfer_of(response));
 }
 
 void

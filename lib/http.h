@@ -93,6 +93,19 @@ ATTR_NODISCARD
 int http_call(struct http *h, const struct http_request *request,
     struct http_response **response, struct fail *why);
 
+/* Sends the request of a response that turned out to be no good, such as a
+ * body that was cut, once more by the retry policy, as after a transient
+ * status; `reason` is told under -v. True: it was taken. False: there were
+ * tries enough, and the response is still the caller's. */
+ATTR_NODISCARD
+bool http_again(struct http *h, struct http_response *response,
+    const char *reason);
+
+/* Sends the request once more at once, with another token. Takes it. */
+ATTR_NODISCARD
+int http_resend(struct http *h, struct http_response *response,
+    const struct secret *bearer, struct fail *why);
+
 /* The number of requests that http_next has not returned yet. */
 size_t http_pending(const struct http *h);
 

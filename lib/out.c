@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 /* 64 KB is the default capacity of a pipe on Linux. */
-enum { OUT_BUFFER_BYTES = 64 * 1024 };
+enum { OUT_BUFFER_BYTES = 16 * OUT_PAGE_BYTES };
 
 static void
 init(struct out *o, const char *name)
@@ -108,13 +108,26 @@ out_flush(struct out *o, struct fail *why)
 int
 out_write(struct out *o, const void *bytes, size_t len, struct fail *why)
 {
-	if (len > OUT_BUFFER_BYTES - o->len && out_flush(o, why) != 0)
-		return -1;
-	if (len >= OUT_BUFFER_BYTES)
-		return write_all(o, bytes, len, why);
-	if (len > 0)
-		memcpy(o->data + o->len, bytes, len);
-	o->len += len;
+	const char *from = bytes;
+
+	while (len > 0) {
+		size_t room = OUT_BUFFER_BYTES - o->len;
+		size_t n = len < room ? len : room;
+
+		if (o->len == 0 && len >= OUT_BUFFER_BYTES) {
+			n = len - len % OUT_BUFFER_BYTES;
+			if (write_all(o, from, n, why) != 0)
+				return -1;
+		} else {
+			memcpy(o->data + o->len, from, n);
+			o->len += n;
+			if (o->len == OUT_BUFFER_BYTES &&
+			    out_flush(o, why) != 0)
+				return -1;
+		}
+		from += n;
+		len -= n;
+	}
 	return 0;
 }
 

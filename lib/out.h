@@ -17,6 +17,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* What a pipe takes at a time: a process that is killed within a write leaves
+ * a multiple of it behind, counted from the write's first byte. Writes are of
+ * whole pages, but for the one that out_flush makes, so `len` modulo this is
+ * the place in a page of the next byte. */
+enum { OUT_PAGE_BYTES = 4096 };
+
 struct out {
 	int fd;
 	char *name;      /* for messages */
