@@ -388,8 +388,9 @@ report(const json *j, error_code error, const char *text, const char *at,
 struct json *
 json_new(unsigned max_depth)
 {
-	/* An exception would have no C caller to go to. */
-	json *j = new (std::nothrow) json{};
+	/* An exception would have no C caller to go to. The parentheses zero
+	 * the members that have no constructor. */
+	json *j = new (std::nothrow) json();
 
 	if (!j) {
 		free(mem_alloc(1, SIZE_MAX)); /* reports and exits */
