@@ -18,6 +18,7 @@
 #include "msg.h"
 #include "num.h"
 #include "stop.h"
+#include "url.h"
 
 #include <curl/curl.h>
 #include <malloc.h>
@@ -152,69 +153,19 @@ http_new(const struct http_options *options, struct fail *why)
 	return h;
 }
 
-static bool
-is_loopback(const char *host)
-{
-	size_t dots = strspn(host, "0123456789.");
-
-	/* libcurl resolves localhost to loopback whatever DNS says. */
-	return strcasecmp(host, "localhost") == 0 ||
-	    strcmp(host, "[::1]") == 0 ||
-	    (strncmp(host, "127.", 4) == 0 && host[dots] == '\0');
-}
-
-/* Judges an URL that was parsed. */
-static int
-check_parts(CURLU *parts, const char *url, bool allow_plain_http,
-    struct fail *why)
-{
-	char *scheme = NULL, *host = NULL, *user = NULL, *fragment = NULL;
-	int result = 0;
-
-	(void)curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0);
-	(void)curl_url_get(parts, CURLUPART_HOST, &host, 0);
-	(void)curl_url_get(parts, CURLUPART_USER, &user, 0);
-	(void)curl_url_get(parts, CURLUPART_FRAGMENT, &fragment, 0);
-	if (!scheme || !host ||
-	    (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0))
-		result = fail_set(why, STATUS_USAGE,
-		    "'%s' is no https URL", url);
-	else if (user)
-		/* Not printed: what stands there may be a password. */
-		result = fail_set(why, STATUS_USAGE,
-		    "the URL of %s must not hold a user or password", host);
-	else if (fragment)
-		result = fail_set(why, STATUS_USAGE,
-		    "'%s' must not hold a '#'", url);
-	else if (strcmp(scheme, "http") == 0 && !is_loopback(host) &&
-	    !allow_plain_http)
-		result = fail_set(why, STATUS_USAGE,
-		    "'%s' would send the credential unencrypted; use https, "
-		    "or --insecure-http if the network is yours",
-		    url);
-	curl_free(scheme);
-	curl_free(host);
-	curl_free(user);
-	curl_free(fragment);
-	return result;
-}
-
 int
 http_check_url(const char *url, bool allow_plain_http, struct fail *why)
 {
-	CURLU *parts = curl_url();
-	int result;
+	struct url parts;
 
-	if (!parts)
-		return fail_set(why, STATUS_LOCAL, "cannot start libcurl");
-	if (curl_url_set(parts, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) !=
-	    CURLUE_OK)
-		result = fail_set(why, STATUS_USAGE, "'%s' is no https URL",
+	if (url_parse(&parts, url, why) != 0)
+		return -1;
+	if (!parts.is_https && !allow_plain_http && !url_is_loopback(&parts))
+		return fail_set(why, STATUS_USAGE,
+		    "'%s' would send the credential unencrypted; use https, "
+		    "or --insecure-http if the network is yours",
 		    url);
-	else
-		result = check_parts(parts, url, allow_plain_http, why);
-	curl_url_cleanup(parts);
-	return result;
+	return 0;
 }
 
 static size_t
@@ -503,6 +454,8 @@ finish(struct http *h, struct transfer *t, CURLcode code)
 	(void)curl_easy_getinfo(r->handle, CURLINFO_TOTAL_TIME_T, &total_us);
 	r->elapsed_ms = total_us / 1000;
 	if (code == CURLE_OK) {
+		/* Within the ceiling, which counts the padding in. */
+		(void)buf_reserve(&r->body, JSON_PADDING);
 		may_retry = retry_is_transient(r->status) &&
 		    !(t->is_final && t->is_final(r));
 		(void)fail_set(&r->why, STATUS_RETRY, "%s: HTTP %ld", r->url,
@@ -577,8 +530,6 @@ http_next(struct http *h, struct http_response **response, struct fail *why)
 			continue;
 		h->pending--;
 		*response = &done->response;
-		/* Within the ceiling, which counts the padding in. */
-		(void)buf_reserve(&(*response)->body, JSON_PADDING);
 		return 1;
 	}
 	return 0;

@@ -69,9 +69,9 @@ struct http_response {
 ATTR_NODISCARD
 struct http *http_new(const struct http_options *options, struct fail *why);
 
-/* Whether a request to `url` would be allowed: an absolute http or https URL
- * with a host and without user or fragment, https unless the host is
- * loopback or `allow_plain_http`. STATUS_USAGE if not. */
+/* Whether a request to `url` would be allowed: a URL that url_parse takes,
+ * and https unless the host is loopback or `allow_plain_http`. STATUS_USAGE
+ * if not. */
 ATTR_NODISCARD
 int http_check_url(const char *url, bool allow_plain_http, struct fail *why);
 
