@@ -99,8 +99,8 @@ open_file(struct config *c, bool is_required, FILE **file, struct fail *why)
 
 int
 config_load(struct config *c, const char *path, const char *profile,
-    bool is_required, const char *const *known, const char *secret_key,
-    struct fail *why)
+    bool is_required, const char *const *known,
+    const char *const *secret_keys, struct fail *why)
 {
 	struct reading r = {.config = c, .known = known, .why = why};
 	FILE *file = NULL;
@@ -121,8 +121,9 @@ config_load(struct config *c, const char *path, const char *profile,
 	else if (!r.is_found && is_required)
 		result = fail_set(why, STATUS_USAGE, "%s has no profile [%s]",
 		    path, profile);
-	else if (config_get(c, secret_key))
-		result = secret_check_mode(fileno(file), path, why);
+	for (; result == 0 && *secret_keys; secret_keys++)
+		if (config_get(c, *secret_keys))
+			result = secret_check_mode(fileno(file), path, why);
 	(void)fclose(file); /* nothing was written */
 	return result;
 }

@@ -28,13 +28,13 @@ struct config {
 /* Reads `profile` from the file at `path`; both are copied. No such file or
  * profile is a failure only if `is_required`. A key that is not among
  * `known` (ended by NULL), a key that is given twice, and a line that is
- * none are failures that name the line. If the profile holds `secret_key`,
- * the file must be closed to group and others. Failures: STATUS_USAGE, or
- * STATUS_REFUSED for the mode. */
+ * none are failures that name the line. If the profile holds one of
+ * `secret_keys` (ended by NULL), the file must be closed to group and others.
+ * Failures: STATUS_USAGE, or STATUS_REFUSED for the mode. */
 ATTR_NODISCARD
 int config_load(struct config *c, const char *path, const char *profile,
-    bool is_required, const char *const *known, const char *secret_key,
-    struct fail *why);
+    bool is_required, const char *const *known,
+    const char *const *secret_keys, struct fail *why);
 
 /* The value, or NULL; borrowed. */
 const char *config_get(const struct config *c, const char *key);

@@ -5,9 +5,11 @@
 #include "xdg.h"
 
 #include "buf.h"
+#include "secret.h"
 
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 const char *
 xdg_variable(const char *name)
@@ -15,6 +17,19 @@ xdg_variable(const char *name)
 	const char *value = getenv(name);
 
 	return value && *value ? value : NULL;
+}
+
+bool
+xdg_take_variable(const char *name, struct secret *value)
+{
+	char *text = getenv(name);
+
+	if (!text || !*text)
+		return false;
+	secret_set(value, text, strlen(text));
+	explicit_bzero(text, strlen(text));
+	(void)unsetenv(name); /* fails only for a name with a '=' */
+	return true;
 }
 
 static char *

@@ -6,9 +6,18 @@
 #ifndef XDG_H
 #define XDG_H
 
+#include <stdbool.h>
+
+struct secret;
+
 /* The value, or NULL where the variable is unset or empty; borrowed from the
  * environment until it changes. */
 const char *xdg_variable(const char *name);
+
+/* Moves a variable's value into `value`: overwrites it where it stands, which
+ * is what /proc/PID/environ shows, and unsets it. False where the variable is
+ * unset or empty. */
+bool xdg_take_variable(const char *name, struct secret *value);
 
 /* $XDG_CONFIG_HOME/NAME, else $HOME/.config/NAME. NULL where neither is set
  * or the directory is no absolute path (the specification says to ignore

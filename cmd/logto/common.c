@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * From the options in common to settings and transport.
+ */
+#include "common.h"
+
+#include "msg.h"
+#include "xdg.h"
+
+#include <string.h>
+
+int
+common_load(const struct common *c, const enum setting *unused,
+    struct settings *s, struct fail *why)
+{
+	const char *given[SETTING_COUNT];
+
+	memcpy(given, c->given, sizeof(given));
+	if (c->is_insecure_http)
+		given[SETTING_INSECURE_HTTP] = "yes";
+	msg_set_level(c->is_quiet	? MSG_QUIET
+		: c->verbosity >= 2	? MSG_TRACE
+		: c->verbosity == 1	? MSG_VERBOSE
+					: MSG_NORMAL);
+	return settings_load(s, given, unused, why);
+}
+
+struct http_options
+common_http_options(const struct common *c, const struct settings *s)
+{
+	const char *ca_file = settings_get(s, SETTING_CACERT);
+
+	return (struct http_options){
+	    .user_agent = "logto-pipeline/" PROGRAM_VERSION,
+	    /* libcurl itself asks only for its built-in bundle. */
+	    .ca_file = ca_file ? ca_file : xdg_variable("SSL_CERT_FILE"),
+	    .connect_timeout_ms = c->connect_timeout_ms,
+	    .max_time_ms = c->max_time_ms,
+	    .allow_plain_http = settings_is_on(s, SETTING_INSECURE_HTTP),
+	    .retry = {.max_retries = (unsigned)c->retries,
+		.max_time_ms = c->retry_max_time_ms},
+	};
+}
