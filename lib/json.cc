@@ -167,11 +167,15 @@ add_string(json *j, string_view key, string_view text, Value &value)
 	if (text.size() < 2 || text.back() != '"')
 		return simdjson::STRING_ERROR;
 	string_view string = text.substr(1, text.size() - 2);
-	if (memchr(string.data(), '\\', string.size())) {
-		error_code error = value.get_string().get(string);
-		if (error)
-			return error;
-	}
+	error_code error;
+	/* Either call moves on past the string. Left where it stands, it would
+	 * be skipped as a name if a colon followed: `["a":1]` would pass. */
+	if (memchr(string.data(), '\\', string.size()))
+		error = value.get_string().get(string);
+	else
+		error = value.get_raw_json_string().error();
+	if (error)
+		return error;
 	json_node &node = add_node(j, key, JSON_STRING);
 	set_text(node, text);
 	node.string = string.data();
@@ -235,7 +239,11 @@ walk(json *j, string_view key, ondemand::value value, unsigned depth)
 {
 	string_view text = value.raw_json_token();
 
-	switch (text.empty() ? '\0' : text.front()) {
+	/* On-Demand goes on into what follows the text where a comma stands
+	 * there, and then the token's length is none. */
+	if (text.data() >= j->end)
+		return simdjson::TAPE_ERROR;
+	switch (text.front()) {
 	case '{':
 		return walk_object(j, key, value, depth + 1);
 	case '[':
