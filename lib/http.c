@@ -14,6 +14,7 @@
 #include "http.h"
 
 #include "json.h"
+#include "libcurl.h"
 #include "mem.h"
 #include "msg.h"
 #include "num.h"
@@ -137,6 +138,8 @@ http_new(const struct http_options *options, struct fail *why)
 {
 	struct http *h;
 
+	if (libcurl_load(why) != 0)
+		return NULL;
 	if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wipe_and_free,
 		wipe_and_resize, strdup, calloc) != CURLE_OK) {
 		(void)fail_set(why, STATUS_LOCAL, "cannot start libcurl");

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: ISC */
+/* The transport where no server is needed: libcurl is there, and what cannot
+ * be reached is a failure that may be tried again. The rest is tested from
+ * outside, against a server. */
+#include "http.h"
+
+#include "libcurl.h"
+#include "stop.h"
+#include "tap.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* The URL of a port of this machine where nobody listens: bound, so that
+ * nobody else takes it. */
+static void
+make_deaf_url(char *text, size_t size)
+{
+	struct sockaddr_in address = {
+	    .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof(address);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (fd == -1 ||
+	    bind(fd, (struct sockaddr *)(void *)&address, len) != 0 ||
+	    getsockname(fd, (struct sockaddr *)(void *)&address, &len) != 0)
+		_exit(1);
+	(void)snprintf(text, size, "http://127.0.0.1:%d/x",
+	    ntohs(address.sin_port));
+}
+
+int
+main(void)
+{
+	struct http_options options = {.user_agent = "test",
+	    .retry = {.max_retries = 2, .max_time_ms = 5000}};
+	struct http_response *response;
+	struct fail why;
+	struct http *h;
+	char url[64];
+
+	is_int(stop_install(&why), 0, "signals");
+	is_int(libcurl_load(&why), 0, "libcurl is there");
+	is_int(libcurl_load(&why), 0, "and loading it twice is once");
+	h = http_new(&options, &why);
+	ok(h != NULL, "starts");
+	if (!h)
+		return tap_done();
+	is_int(http_start(h,
+		   &(struct http_request){.url = "http://a.example/"}, &why),
+	    -1, "plain http is refused before anything is sent");
+	is_int(why.status, STATUS_USAGE, "as wrong usage");
+	is_int((int)http_pending(h), 0, "nothing is under way");
+
+	make_deaf_url(url, sizeof(url));
+	is_int(http_call(h, &(struct http_request){.url = url, .tag = &url},
+		   &response, &why),
+	    0, "a call to nobody ends");
+	is_int(response->status, 0, "without an answer");
+	is_int(response->why.status, STATUS_RETRY, "to be tried again");
+	is_int(response->tries, 3, "after three tries");
+	ok(response->tag == &url, "the tag comes back");
+	ok(!http_header(response, "Content-Type", 0), "no header");
+	ok(!http_is_json(response), "no JSON");
+	http_response_free(response);
+
+	is_int(http_start(h, &(struct http_request){.url = url}, &why), 0,
+	    "started");
+	is_int((int)http_pending(h), 1, "one is under way");
+	http_cancel(h);
+	is_int((int)http_pending(h), 0, "none after cancel");
+	is_int(http_next(h, &response, &why), 0, "and none comes");
+	http_free(h);
+	return tap_done();
+}
