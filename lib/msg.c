@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *program_name = "logto";
+static const char *program_name = "program";
 static enum msg_level current_level = MSG_NORMAL;
 
 void

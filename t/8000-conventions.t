@@ -1,0 +1,141 @@
+#!/bin/sh
+# The conventions of HACKING.md that a machine can see: who includes whom, who
+# may read the environment or exit, sizes, and what is left to no single file.
+. "${0%/*}/lib.sh"
+
+cd "$root" || exit 1
+sources=$(find lib cmd t -name '*.[ch]' -o -name '*.cc' | sort)
+products=$(find lib cmd -name '*.[ch]' -o -name '*.cc' | sort)
+scripts="bootstrap .ci/run t/lib.sh t/demo t/mock-env $(echo t/*.t)"
+
+# names PATTERN FILE...: the files that hold a line of the extended pattern;
+# comments do not count.
+names() {
+	pattern=$1
+	shift
+	for file do
+		! sed -e 's|/\*.*\*/||' -e '/^[[:space:]]*\/\*/,/\*\//d' \
+			"$file" | grep -Eq -e "$pattern" || echo "$file"
+	done
+}
+
+# nothing TEXT NAME: passes if TEXT is empty, else shows it.
+nothing() {
+	is "$1" "" "$2"
+}
+
+# --- includes
+
+for file in $sources; do
+	sed -n 's/^#include "\(.*\)"/\1/p' "$file" | while read -r name; do
+		for place in "${file%/*}/$name" "lib/$name" \
+			"cmd/logto/$name" "$root/cmd/"*"/$name"; do
+			[ ! -f "$place" ] || break
+		done
+		printf '%s %s\n' "$file" "${place#"$root"/}"
+	done
+done >"$T/includes"
+like "$(cat "$T/includes")" '^lib/http.c lib/http.h$' 'includes are found'
+tsort "$T/includes" >/dev/null 2>"$T/loops"
+nothing "$(cat "$T/loops")" 'includes form a tree'
+nothing "$(awk '$1 ~ /^lib\// && $2 !~ /^lib\//' "$T/includes")" \
+	'lib includes nothing but lib'
+nothing "$(awk '$1 ~ /^cmd\/logto\// && $2 !~ /^(lib|cmd\/logto)\//' \
+	"$T/includes")" 'cmd/logto includes nothing but itself and lib'
+nothing "$(awk '$1 ~ /^cmd\// && $2 ~ /^cmd\// {
+	split($1, from, "/")
+	split($2, to, "/")
+	if (from[2] != to[2] && to[2] != "logto")
+		print
+}' "$T/includes")" 'no program includes another'
+nothing "$(find lib cmd -name '*.c' ! -name main.c | while read -r file; do
+	first=$(sed -n '/^#include/{p;q;}' "$file")
+	header=${file##*/}
+	[ "$first" = "#include \"${header%.c}.h\"" ] || echo "$file: $first"
+done)" 'each module includes its own header first'
+
+# One door to each library.
+door() {
+	is "$(names "^#include <$1>" $products | tr '\n' ' ')" "$2 " \
+		"<$1> is included by $2 alone"
+}
+door 'curl/curl\.h' lib/http.c
+door 'ini\.h' lib/config.c
+door 'simdjson\.h' lib/json.cc
+
+# --- what only a few may do
+
+nothing "$(grep -li logto lib/*.c lib/*.cc lib/*.h | xargs -r grep -n '"[^"]*logto' |
+	grep -v '#include')" 'no text in lib names Logto'
+is "$(names '(^|[^a-z_])(secure_)?getenv *\(' $products | grep -v '/opts\.c$')" \
+	lib/xdg.c 'getenv is called in opts.c and xdg.c alone'
+is "$(names '(^|[^a-z_.>])(_exit|_Exit|exit|abort|quick_exit) *\(' $products |
+	grep -v '/main\.c$' | tr '\n' ' ')" 'lib/json.cc lib/mem.c lib/out.c ' \
+	'a module ends the process for want of memory or of a reader alone'
+nothing "$(names 'setlocale|(^|[^_])alloca *\(' $products)" \
+	'nothing sets a locale or allocates on the stack'
+is "$(names '(^|[^a-z_])(printf|puts|putchar|perror) *\(' $products)" lib/opt.c \
+	'nothing but out, and opt for --help, writes to standard output'
+nothing "$(names '(fprintf|fputs|fwrite)[^;]*stderr' $products |
+	grep -v -e '^lib/msg\.c$' -e '^lib/mem\.c$')" \
+	'nothing but msg writes to standard error'
+
+# State that outlives a call makes modules hard to test. The sanitizers add
+# some of their own.
+if [ "${build##*/}" = release ] && command -v nm >/dev/null; then
+	is "$(find "$build/lib" "$build/cmd" -name '*.o' | sort |
+		while read -r object; do
+			nm -f sysv "$object" | awk -F'|' -v o="${object##*/}" '
+			$7 ~ /\.(bss|data|data\.rel|data\.rel\.local|tbss|tdata)$/ {
+				print o, $1
+			}'
+		done | tr -s ' ' | tr '\n' ',')" \
+		'buf.o empty_text ,msg.o current_level ,msg.o program_name ,stop.o stop_signal ,stop.o wake_pipe ,' \
+		'mutable state at file scope: verbosity, name and signal alone'
+fi
+
+# --- sizes
+
+nothing "$(wc -l $sources | awk '$2 != "total" && $1 > 800')" \
+	'no file is longer than 800 lines'
+nothing "$(wc -l cmd/*/main.c | awk '$2 != "total" && $1 > 120')" \
+	'no main.c is longer than 120 lines'
+nothing "$(wc -l GNUmakefile | awk '$1 >= 200')" \
+	'the makefile is shorter than 200 lines'
+nothing "$(for file in $sources GNUmakefile; do
+	expand "$file" | awk -v file="$file" \
+		'{ gsub(/[\200-\277]/, "") } length > 80 { print file ":" NR }'
+done)" 'no line is wider than 80 columns'
+if ctags --version 2>/dev/null | grep -q Universal; then
+	# shellcheck disable=SC2086 # a list
+	nothing "$(ctags -x --kinds-c=f --kinds-c++=f \
+		--_xformat='%{end} %n %N %F' $sources |
+		awk '$1 - $2 + 1 > 70 { print $3, $4, $1 - $2 + 1 }')" \
+		'no function is longer than 70 lines'
+fi
+
+# --- tests and scripts
+
+nothing "$(find t/unit -name '*.c' |
+	grep -Ev '/(lib|logto|token|fetch|sql)-[a-z0-9-]+\.c$')" \
+	"a unit test's name begins with what it links"
+nothing "$(ls t/*.t | sed 's|.*/\([0-9]*\)-.*|\1|' | sort | uniq -d)" \
+	'each test has a number of its own'
+nothing "$(grep -L -e done_testing t/*.t)" 'each test says that it is done'
+nothing "$(grep -L SPDX-License-Identifier $sources $products)" \
+	'each source names its licence'
+for script in $scripts; do
+	sh -n "$script" 2>"$T/syntax" || cat "$T/syntax"
+	[ -x "$script" ] || [ "$script" = t/lib.sh ] ||
+		echo "$script is not executable"
+done >"$T/faults"
+nothing "$(cat "$T/faults")" 'scripts parse, and can be run'
+if command -v shellcheck >/dev/null; then
+	# SC1091, SC2154: what lib.sh gives the tests. SC2034: what they leave
+	# for it. SC2012, SC2016, SC2046, SC2086: file names here are plain.
+	# shellcheck disable=SC2086
+	nothing "$(shellcheck -s sh -S warning -e SC1091,SC2154,SC2034,SC2012,SC2016 \
+		-e SC2046,SC2086 $scripts)" 'shellcheck finds nothing'
+fi
+
+done_testing
