@@ -8,6 +8,7 @@
 #include "mem.h"
 #include "num.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,6 +106,7 @@ set_u64(const struct opt *o, const char *value, uint64_t *to, struct fail *why)
 	uint64_t number;
 	uint64_t max = o->max ? o->max : UINT64_MAX;
 
+	assert(value);
 	if (num_u64(value, strlen(value), &number) == 0 && number >= o->min &&
 	    number <= max) {
 		*to = number;
@@ -141,6 +143,7 @@ set_choice(const struct opt *o, const char *value, unsigned *to,
 	const char *word = o->choices;
 	unsigned index = 0;
 
+	assert(value && word);
 	while (*word) {
 		size_t len = strcspn(word, " ");
 

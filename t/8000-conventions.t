@@ -59,7 +59,7 @@ door() {
 	is "$(names "^#include <$1>" $products | tr '\n' ' ')" "$2 " \
 		"<$1> is included by $2 alone"
 }
-door 'curl/curl\.h' lib/http.c
+door 'curl/curl\.h' 'lib/http.c lib/libcurl.c'
 door 'ini\.h' lib/config.c
 door 'simdjson\.h' lib/json.cc
 
@@ -82,16 +82,24 @@ nothing "$(names '(fprintf|fputs|fwrite)[^;]*stderr' $products |
 
 # State that outlives a call makes modules hard to test. The sanitizers add
 # some of their own.
+cat >"$T/state" <<'EOT'
+buf.o empty_text
+libcurl.o real
+msg.o current_level
+msg.o program_name
+stop.o stop_signal
+stop.o wake_pipe
+EOT
 if [ "${build##*/}" = release ] && command -v nm >/dev/null; then
-	is "$(find "$build/lib" "$build/cmd" -name '*.o' | sort |
-		while read -r object; do
-			nm -f sysv "$object" | awk -F'|' -v o="${object##*/}" '
-			$7 ~ /\.(bss|data|data\.rel|data\.rel\.local|tbss|tdata)$/ {
-				print o, $1
-			}'
-		done | tr -s ' ' | tr '\n' ',')" \
-		'buf.o empty_text ,msg.o current_level ,msg.o program_name ,stop.o stop_signal ,stop.o wake_pipe ,' \
-		'mutable state at file scope: verbosity, name and signal alone'
+	for object in $(find "$build/lib" "$build/cmd" -name '*.o' | sort); do
+		nm -f sysv "$object" | awk -F'|' -v o="${object##*/}" '
+		$7 ~ /\.(bss|data|data\.rel|data\.rel\.local|tbss|tdata)$/ {
+			sub(/ +$/, "", $1)
+			print o, $1
+		}'
+	done >"$T/found"
+	is "$(cat "$T/found")" "$(cat "$T/state")" \
+		'no mutable state at file scope but what is known'
 fi
 
 # --- sizes
@@ -132,10 +140,10 @@ done >"$T/faults"
 nothing "$(cat "$T/faults")" 'scripts parse, and can be run'
 if command -v shellcheck >/dev/null; then
 	# SC1091, SC2154: what lib.sh gives the tests. SC2034: what they leave
-	# for it. SC2012, SC2016, SC2046, SC2086: file names here are plain.
+	# for it. SC2012, SC2016, SC2044, SC2046, SC2086: file names here are plain.
 	# shellcheck disable=SC2086
 	nothing "$(shellcheck -s sh -S warning -e SC1091,SC2154,SC2034,SC2012,SC2016 \
-		-e SC2046,SC2086 $scripts)" 'shellcheck finds nothing'
+		-e SC2044,SC2046,SC2086 $scripts)" 'shellcheck finds nothing'
 fi
 
 done_testing

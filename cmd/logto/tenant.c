@@ -9,6 +9,7 @@
 #include "mem.h"
 #include "url.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -117,6 +118,7 @@ cloud_id(const struct url *url, size_t *len)
 {
 	size_t domain_len = sizeof(CLOUD_DOMAIN) - 1;
 
+	assert(url->host);
 	if (!ends_with(url->host, url->host_len, CLOUD_DOMAIN) ||
 	    url->host_len == domain_len)
 		return NULL;
@@ -130,7 +132,7 @@ set_endpoint(struct tenant *t, const char *endpoint, bool allow_plain_http,
     const char **id, size_t *id_len, struct fail *why)
 {
 	size_t len = trimmed(endpoint);
-	struct url url;
+	struct url url = {0};
 
 	if (check_endpoint(endpoint, len, allow_plain_http, &url, why) != 0)
 		return -1;

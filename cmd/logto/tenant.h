@@ -6,8 +6,8 @@
  *                  endpoint                        resource
  *      Cloud       https://ID.logto.app            https://ID.logto.app/api
  *      own domain  https://auth.example.com        https://ID.logto.app/api
- *      self-hosted https://id.example.com[:PORT]   https://default.logto.app/api
- *                  [/PREFIX]
+ *      self-hosted https://id.example.com[:PORT]   https://default.logto
+ *                  [/PREFIX]                       .app/api
  *
  * From its endpoint alone a Cloud tenant's own domain looks self-hosted; the
  * tenant id tells.
