@@ -164,6 +164,14 @@ parse_zone(struct scan *s, struct instant *out)
 	return true;
 }
 
+/* A zone can carry a time of day out of the years that have a text. */
+static bool
+is_in_years(int64_t seconds)
+{
+	return seconds >= days_from_civil(0, 1, 1) * SECONDS_PER_DAY &&
+	    seconds < days_from_civil(10000, 1, 1) * SECONDS_PER_DAY;
+}
+
 enum instant_kind
 instant_parse(const char *text, size_t len, struct instant *out)
 {
@@ -185,7 +193,7 @@ instant_parse(const char *text, size_t len, struct instant *out)
 	if (!accept(&s, is_compact ? "Tt" : "Tt ") ||
 	    !parse_clock(&s, is_compact, &result) ||
 	    !parse_fraction(&s, &result) || !parse_zone(&s, &result) ||
-	    s.at != s.end)
+	    s.at != s.end || !is_in_years(result.seconds))
 		return INSTANT_NONE;
 	*out = result;
 	return INSTANT_TIME;
@@ -200,8 +208,7 @@ instant_from_ms(int64_t ms, struct instant *out)
 		rest += 1000;
 		seconds--;
 	}
-	if (seconds < days_from_civil(0, 1, 1) * SECONDS_PER_DAY ||
-	    seconds >= days_from_civil(10000, 1, 1) * SECONDS_PER_DAY)
+	if (!is_in_years(seconds))
 		return -1;
 	*out = (struct instant){.seconds = seconds,
 	    .nanoseconds = (uint32_t)rest * 1000000, .digits = 3};

@@ -31,7 +31,8 @@ enum instant_kind {
  * and a space, hh:mm or hh:mm:ss with an optional fraction of 1 to 9 digits,
  * and an optional zone (Z, z, +hh:mm, +hhmm, +hh). The compact form
  * YYYYMMDDThhmmss[.f][zone] is read as well. Without a zone it is UTC. Years
- * 0000 to 9999. Second 60 is no time here: no database stores it. */
+ * 0000 to 9999, in UTC as well. Second 60 is no time here: no database
+ * stores it. */
 enum instant_kind instant_parse(
     const char *text, size_t len, struct instant *out);
 

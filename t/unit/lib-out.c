@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Output: a file is whole or absent, and no failed write goes unseen. What
+ * concerns standard output runs in a child, whose standard output it is.
+ */
+#include "out.h"
+
+#include "mem.h"
+#include "tap.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* The file's content, or "(absent)". */
+static const char *
+content(const char *path)
+{
+	static char text[64];
+	FILE *file = fopen(path, "r");
+	size_t n;
+
+	if (!file)
+		return "(absent)";
+	n = fread(text, 1, sizeof(text) - 1, file);
+	text[n] = '\0';
+	(void)fclose(file);
+	return text;
+}
+
+static int
+count_files(void)
+{
+	DIR *here = opendir(".");
+	int count = 0;
+
+	while (readdir(here))
+		count++;
+	(void)closedir(here);
+	return count - 2;
+}
+
+static void
+check_file(void)
+{
+	struct out o;
+	struct fail why = {.text = ""};
+	struct stat st;
+
+	ok(out_open_file(&o, "a", 0666, &why) == 0, "a new file");
+	ok(out_write(&o, "new", 3, &why) == 0 && out_flush(&o, &why) == 0,
+	    "is written");
+	is(content("a"), "(absent)", "and not there yet");
+	ok(out_commit(&o, &why) == 0, "until it is committed");
+	is(content("a"), "new", "then it is there, whole");
+	out_free(&o);
+	out_free(&o);
+	is(content("a"), "new", "and stays");
+	ok(stat("a", &st) == 0 && (st.st_mode & 0777) == 0640,
+	    "its mode follows the umask");
+	ok(out_open_file(&o, "a", 0600, &why) == 0 &&
+		out_write(&o, "other", 5, &why) == 0 &&
+		out_flush(&o, &why) == 0,
+	    "another try");
+	is_int(count_files(), 2, "stands beside it");
+	out_free(&o);
+	is(content("a"), "new", "given up, it leaves the old file");
+	is_int(count_files(), 1, "and nothing else");
+	ok(out_open_file(&o, "a", 0600, &why) == 0 && out_commit(&o, &why) == 0,
+	    "an empty file");
+	is(content("a"), "", "replaces the old one too");
+	out_free(&o);
+	ok(out_open_file(&o, "no/such/a", 0600, &why) == -1,
+	    "a directory that is not there");
+	is(why.text,
+	    "cannot create a file beside 'no/such/a': "
+	    "No such file or directory",
+	    "is named");
+	out_free(&o);
+}
+
+/* Writes of all sizes around the buffer's 64 KB. */
+static void
+check_sizes(void)
+{
+	static const size_t sizes[] = {0, 1, 65535, 65536, 65537, 1, 200000, 7};
+	char *bytes = mem_alloc(200000, 1);
+	struct out o;
+	struct fail why;
+	struct stat st;
+	off_t total = 0;
+	int failures = 0;
+
+	memset(bytes, 'x', 200000);
+	failures += out_open_file(&o, "b", 0600, &why) != 0;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		failures += out_write(&o, bytes, sizes[i], &why) != 0;
+		total += (off_t)sizes[i];
+	}
+	failures += out_commit(&o, &why) != 0;
+	out_free(&o);
+	is_int(failures, 0, "writes of every size");
+	ok(stat("b", &st) == 0 && st.st_size == total, "are all there");
+	free(bytes);
+}
+
+static void
+check_special(void)
+{
+	struct out o;
+	struct fail why = {.text = ""};
+
+	if (access("/dev/full", W_OK) != 0) {
+		ok(true, "no /dev/full here # SKIP");
+		return;
+	}
+	ok(out_open_file(&o, "/dev/full", 0600, &why) == 0, "/dev/full opens");
+	ok(out_write(&o, "x", 1, &why) == 0, "takes bytes into the buffer");
+	ok(out_commit(&o, &why) == -1, "and fails in the end");
+	is(why.text, "cannot write /dev/full: No space left on device",
+	    "with the reason");
+	is_int(why.status, STATUS_LOCAL, "as a local failure");
+	out_free(&o);
+}
+
+/* The wait status of a child that writes to `fd` as its standard output. */
+static int
+run_child(int fd)
+{
+	pid_t pid;
+	int status = -1;
+
+	(void)fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		struct out o;
+		struct fail why;
+
+		(void)signal(SIGPIPE, SIG_IGN);
+		(void)close(STDOUT_FILENO);
+		if (fd != -1)
+			(void)dup2(fd, STDOUT_FILENO);
+		if (out_open_stdout(&o, &why) != 0)
+			_exit(10);
+		if (out_write(&o, "x\n", 2, &why) != 0)
+			_exit(11);
+		_exit(out_commit(&o, &why) != 0 ? 12 : 0);
+	}
+	(void)waitpid(pid, &status, 0);
+	return status;
+}
+
+static void
+check_stdout(void)
+{
+	int fds[2], status, full = open("/dev/full", O_WRONLY);
+	char text[8];
+
+	if (pipe(fds) != 0) {
+		ok(false, "a pipe");
+		return;
+	}
+	ok(run_child(fds[1]) == 0, "standard output is a pipe");
+	is_int(read(fds[0], text, sizeof(text)), 2, "that got the bytes");
+	(void)close(fds[0]);
+	status = run_child(fds[1]);
+	ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGPIPE,
+	    "a reader that has gone means a silent death");
+	(void)close(fds[1]);
+	status = run_child(-1);
+	ok(WIFEXITED(status) && WEXITSTATUS(status) == 10,
+	    "a closed standard output is seen at once");
+	if (full == -1)
+		return;
+	status = run_child(full);
+	ok(WIFEXITED(status) && WEXITSTATUS(status) == 12,
+	    "a full disk is seen in the end");
+	(void)close(full);
+}
+
+int
+main(void)
+{
+	char directory[] = "/tmp/out-test.XXXXXX";
+
+	if (!mkdtemp(directory) || chdir(directory) != 0) {
+		(void)printf("Bail out! no temporary directory\n");
+		return 1;
+	}
+	(void)umask(027);
+	check_file();
+	check_sizes();
+	check_special();
+	check_stdout();
+	(void)unlink("a");
+	(void)unlink("b");
+	(void)rmdir(directory);
+	return tap_done();
+}
