@@ -8,9 +8,11 @@
 #include "line.h"
 
 #include "mem.h"
+#include "stop.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -25,11 +27,18 @@ static ptrdiff_t
 read_descriptor(void *context, char *into, size_t size, struct fail *why)
 {
 	struct line_reader *r = context;
+	struct pollfd wait[] = {{.fd = r->fd, .events = POLLIN},
+	    {.fd = stop_descriptor(), .events = POLLIN}};
 	ssize_t n;
 
-	do
+	do {
+		/* A read that has begun to wait for a quiet producer would not
+		 * see a signal that came just before it. */
+		(void)poll(wait, 2, -1);
+		if (stop_is_requested())
+			return stop_fail(why);
 		n = read(r->fd, into, size);
-	while (n == -1 && errno == EINTR);
+	} while (n == -1 && (errno == EINTR || errno == EAGAIN));
 	if (n == -1)
 		return fail_errno(why, "cannot read %s", r->name);
 	return n;

@@ -50,7 +50,7 @@ struct line_reader {
 };
 
 /* Reads from a descriptor, which stays the caller's. A pipe is widened where
- * the system allows it. */
+ * the system allows it. Ctrl-C ends the wait for it as a failure (stop.h). */
 void line_open(struct line_reader *r, int fd, const char *name,
     size_t max_bytes);
 

@@ -7,6 +7,7 @@
 
 #include "buf.h"
 #include "mem.h"
+#include "stop.h"
 #include "tap.h"
 
 #include <fcntl.h>
@@ -197,6 +198,33 @@ check_descriptor(void)
 	(void)close(directory);
 }
 
+/* A signal ends the wait for a producer that is silent; the flag stays up, so
+ * this comes last. */
+static void
+check_stop(void)
+{
+	struct line_reader r;
+	struct line line;
+	struct fail why = {.text = ""};
+	int fds[2];
+
+	if (pipe(fds) != 0 || stop_install(&why) != 0) {
+		ok(false, "a pipe and handlers");
+		return;
+	}
+	(void)fcntl(fds[0], F_SETFL, O_NONBLOCK);
+	(void)!write(fds[1], "x\n", 2);
+	line_open(&r, fds[0], "pipe", 9);
+	ok(line_next(&r, &line, &why) == 1,
+	    "a line, from a pipe that never blocks");
+	(void)raise(SIGTERM);
+	ok(line_next(&r, &line, &why) == -1, "a signal ends the wait");
+	is(why.text, "stopped by signal 15", "and says so");
+	line_free(&r);
+	(void)close(fds[0]);
+	(void)close(fds[1]);
+}
+
 int
 main(void)
 {
@@ -205,5 +233,6 @@ main(void)
 	check_growth();
 	check_slices();
 	check_descriptor();
+	check_stop();
 	return tap_done();
 }
