@@ -56,9 +56,10 @@ start(const char *command, const char *const *forget, int write_end,
 	sigset_t defaults;
 	int error;
 
-	/* We ignore SIGPIPE; a shell pipeline must not. */
+	/* We ignore these two (stop.h); a shell pipeline must not. */
 	(void)sigemptyset(&defaults);
 	(void)sigaddset(&defaults, SIGPIPE);
+	(void)sigaddset(&defaults, SIGXFSZ);
 	(void)posix_spawnattr_init(&attributes);
 	(void)posix_spawnattr_setsigdefault(&attributes, &defaults);
 	(void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);

@@ -37,8 +37,7 @@ is_known(const char *const *known, const char *key)
 /* Returns 1 if the entry is right, as libinih wants it; what is wrong with
  * other profiles does not matter now. */
 static int
-on_entry(void *context, const char *section, const char *key,
-    const char *value)
+on_entry(void *context, const char *section, const char *key, const char *value)
 {
 	struct reading *r = context;
 	struct config *c = r->config;
@@ -63,8 +62,8 @@ on_entry(void *context, const char *section, const char *key,
 	r->has_failed = false;
 	c->entries = mem_grow(c->entries, &c->capacity, c->count + 1,
 	    sizeof(*c->entries));
-	c->entries[c->count++] = (struct config_entry){
-	    .key = mem_string(key), .value = mem_string(value)};
+	c->entries[c->count++] = (struct config_entry){.key = mem_string(key),
+	    .value = mem_string(value)};
 	return 1;
 }
 
@@ -99,15 +98,15 @@ open_file(struct config *c, bool is_required, FILE **file, struct fail *why)
 
 int
 config_load(struct config *c, const char *path, const char *profile,
-    bool is_required, const char *const *known,
-    const char *const *secret_keys, struct fail *why)
+    bool is_required, const char *const *known, const char *const *secret_keys,
+    struct fail *why)
 {
 	struct reading r = {.config = c, .known = known, .why = why};
 	FILE *file = NULL;
 	int line, result;
 
-	*c = (struct config){
-	    .path = mem_string(path), .profile = mem_string(profile)};
+	*c = (struct config){.path = mem_string(path),
+	    .profile = mem_string(profile)};
 	result = open_file(c, is_required, &file, why);
 	if (result != 0)
 		return result < 0 ? -1 : 0;

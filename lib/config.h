@@ -33,8 +33,8 @@ struct config {
  * Failures: STATUS_USAGE, or STATUS_REFUSED for the mode. */
 ATTR_NODISCARD
 int config_load(struct config *c, const char *path, const char *profile,
-    bool is_required, const char *const *known,
-    const char *const *secret_keys, struct fail *why);
+    bool is_required, const char *const *known, const char *const *secret_keys,
+    struct fail *why);
 
 /* The value, or NULL; borrowed. */
 const char *config_get(const struct config *c, const char *key);

@@ -108,3 +108,21 @@ msg_fail(const struct fail *why)
 	msg_error("%s", why->text);
 	return (int)why->status;
 }
+
+int
+msg_misuse(const struct fail *why)
+{
+	char line[128];
+	ssize_t written;
+	int len;
+
+	msg_error("%s", why->text);
+	if (why->status != STATUS_USAGE)
+		return (int)why->status;
+	/* To be copied, so without the program's name in front. */
+	len = snprintf(line, sizeof(line), "try '%.64s --help'\n",
+	    program_name);
+	written = write(STDERR_FILENO, line, (size_t)len);
+	(void)written;
+	return STATUS_USAGE;
+}

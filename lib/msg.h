@@ -32,8 +32,11 @@ void msg_note(const char *format, ...) ATTR_PRINTF(1, 2);
 /* Shown at `level` and above, without a label. */
 void msg_at(enum msg_level level, const char *format, ...) ATTR_PRINTF(2, 3);
 
-/* Prints the failure and, where the status is STATUS_USAGE, the line that
- * points to --help. Returns the status as main's result. */
+/* Prints the failure. Returns its status as main's result. */
 int msg_fail(const struct fail *why);
+
+/* The same for a command line that was not understood: where the status is
+ * STATUS_USAGE, a line that points to --help follows. */
+int msg_misuse(const struct fail *why);
 
 #endif

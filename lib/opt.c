@@ -159,10 +159,20 @@ set_choice(const struct opt *o, const char *value, unsigned *to,
 	return OPT_BAD;
 }
 
+/* Whether the help has reached its reader. */
+static enum opt_result
+flush_help(struct fail *why)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return OPT_DONE;
+	(void)fail_errno(why, "cannot write to standard output");
+	return OPT_BAD;
+}
+
 /* Carries out one option; `value` is NULL for those that take none. */
 static enum opt_result
-apply(const struct opt_program *program, const struct opt *o,
-    const char *value, void *into, struct fail *why)
+apply(const struct opt_program *program, const struct opt *o, const char *value,
+    void *into, struct fail *why)
 {
 	/* The table says what type stands at the offset. */
 	void *member = (char *)into + o->offset;
@@ -191,11 +201,11 @@ apply(const struct opt_program *program, const struct opt *o,
 		return set_choice(o, value, member, why);
 	case OPT_HELP:
 		opt_print_help(program, stdout);
-		return OPT_DONE;
+		return flush_help(why);
 	case OPT_VERSION:
 		(void)printf("%s %s\n%s", program->name, PROGRAM_VERSION,
 		    program->version ? program->version : "");
-		return OPT_DONE;
+		return flush_help(why);
 	}
 	return OPT_RUN;
 }
@@ -332,7 +342,8 @@ opt_print_help(const struct opt_program *program, FILE *to)
 		len = strlen(text + (o->letter ? 0 : 4));
 		if (column == 0 || column + 1 + len > LINE)
 			column = (size_t)fprintf(to, "%s",
-			    column == 0 ? "also:" : "\n     ") - (column != 0);
+				     column == 0 ? "also:" : "\n     ") -
+			    (column != 0);
 		column += (size_t)fprintf(to, " %s",
 		    text + (o->letter ? 0 : 4));
 	}

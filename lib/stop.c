@@ -34,8 +34,8 @@ int
 stop_install(struct fail *why)
 {
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-	struct sigaction action = {
-	    .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+	struct sigaction action = {.sa_handler = on_signal,
+	    .sa_flags = (int)SA_RESETHAND};
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
 	struct sigaction old;
 
@@ -44,6 +44,7 @@ stop_install(struct fail *why)
 	for (int i = 0; i < 2; i++)
 		(void)fcntl(wake_pipe[i], F_SETFD, FD_CLOEXEC);
 	(void)sigaction(SIGPIPE, &ignore, NULL);
+	(void)sigaction(SIGXFSZ, &ignore, NULL);
 	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
 		if (sigaction(signals[i], NULL, &old) == 0 &&
 		    old.sa_handler != SIG_IGN)

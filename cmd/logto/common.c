@@ -18,10 +18,10 @@ common_load(const struct common *c, const enum setting *unused,
 	memcpy(given, c->given, sizeof(given));
 	if (c->is_insecure_http)
 		given[SETTING_INSECURE_HTTP] = "yes";
-	msg_set_level(c->is_quiet	? MSG_QUIET
-		: c->verbosity >= 2	? MSG_TRACE
-		: c->verbosity == 1	? MSG_VERBOSE
-					: MSG_NORMAL);
+	msg_set_level(c->is_quiet   ? MSG_QUIET
+		: c->verbosity >= 2 ? MSG_TRACE
+		: c->verbosity == 1 ? MSG_VERBOSE
+				    : MSG_NORMAL);
 	return settings_load(s, given, unused, why);
 }
 

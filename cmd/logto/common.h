@@ -34,6 +34,8 @@ struct common {
 	bool is_quiet;
 };
 
+/* It would take a row for a block. */
+/* clang-format off */
 #define COMMON_DEFAULTS {.retries = 8, .connect_timeout_ms = 30 * 1000}
 
 #define COMMON_GIVEN(type, member, setting)                                    \
@@ -72,6 +74,7 @@ struct common {
 	    "say what is done; -vv shows the requests", NULL, 0, 0},           \
 	{'h', "help", NULL, OPT_HELP, 0, NULL, NULL, 0, 0},                    \
 	{'V', "version", NULL, OPT_VERSION, 0, NULL, NULL, 0, 0}
+/* clang-format on */
 
 /* Sets the level of messages and loads the settings (settings_load). */
 ATTR_NODISCARD
@@ -79,7 +82,7 @@ int common_load(const struct common *c, const enum setting *unused,
     struct settings *s, struct fail *why);
 
 /* How to speak to the tenant; strings are borrowed from `s`. `rate` is 0. */
-struct http_options common_http_options(
-    const struct common *c, const struct settings *s);
+struct http_options common_http_options(const struct common *c,
+    const struct settings *s);
 
 #endif

@@ -114,8 +114,8 @@ parse(struct json *json, const char *text, size_t len,
 
 	if (json_parse(json, text, len, nodes, &count, why) != 0)
 		/* Not the parser's own words: they may quote the token. */
-		return fail_set(why, STATUS_DATA,
-		    "the token's %s are not JSON", what);
+		return fail_set(why, STATUS_DATA, "the token's %s are not JSON",
+		    what);
 	if ((*nodes)->kind != JSON_OBJECT)
 		return fail_set(why, STATUS_DATA,
 		    "the token's %s are no JSON object", what);
@@ -151,8 +151,7 @@ jwt_decode(struct jwt *t, const char *token, size_t len, struct fail *why)
 {
 	struct parts parts;
 
-	*t = (struct jwt){
-	    .issued_at = JWT_NO_TIME, .expires_at = JWT_NO_TIME};
+	*t = (struct jwt){.issued_at = JWT_NO_TIME, .expires_at = JWT_NO_TIME};
 	if (len > BOUND_SECRET_BYTES)
 		return fail_set(why, STATUS_DATA,
 		    "the token is longer than %d bytes", BOUND_SECRET_BYTES);
@@ -180,6 +179,5 @@ jwt_free(struct jwt *t)
 	free(t->audience);
 	free(t->scope);
 	free(t->client_id);
-	*t = (struct jwt){
-	    .issued_at = JWT_NO_TIME, .expires_at = JWT_NO_TIME};
+	*t = (struct jwt){.issued_at = JWT_NO_TIME, .expires_at = JWT_NO_TIME};
 }

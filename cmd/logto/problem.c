@@ -83,8 +83,7 @@ kind_of_401(const struct problem *p)
 	    {"ERR_JWS_SIGNATURE_VERIFICATION_FAILED", NULL,
 		PROBLEM_UNKNOWN_KEY},
 	    {"ERR_JWT_CLAIM_VALIDATION_FAILED", "iss", PROBLEM_WRONG_ISSUER},
-	    {"ERR_JWT_CLAIM_VALIDATION_FAILED", "aud",
-		PROBLEM_WRONG_AUDIENCE},
+	    {"ERR_JWT_CLAIM_VALIDATION_FAILED", "aud", PROBLEM_WRONG_AUDIENCE},
 	};
 
 	if (strcmp(p->code, "oidc.invalid_client") == 0)
@@ -271,12 +270,12 @@ explain_any(const struct problem *p, const struct problem_context *c,
 }
 
 int
-problem_explain_api(const struct problem *p,
-    const struct problem_context *c, struct fail *why)
+problem_explain_api(const struct problem *p, const struct problem_context *c,
+    struct fail *why)
 {
 	const char *endpoint = endpoint_of(c);
-	const char *usual =
-	    c->tenant ? c->tenant->usual_resource : "the tenant's own";
+	const char *usual = c->tenant ? c->tenant->usual_resource
+				      : "the tenant's own";
 
 	if (explain_any(p, c, why))
 		return -1;
@@ -313,8 +312,7 @@ problem_explain_api(const struct problem *p,
 		    c->app_id ? c->app_id : "");
 		break;
 	case PROBLEM_NOT_FOUND:
-		(void)fail_set(why, STATUS_USAGE, "not found: %s",
-		    p->message);
+		(void)fail_set(why, STATUS_USAGE, "not found: %s", p->message);
 		break;
 	case PROBLEM_UNKNOWN_PATH:
 		(void)fail_set(why, STATUS_USAGE,
@@ -322,8 +320,8 @@ problem_explain_api(const struct problem *p,
 		    "server's version");
 		break;
 	case PROBLEM_BAD_REQUEST:
-		(void)fail_set(why, STATUS_USAGE, "the request is not "
-		    "valid: %s", p->message);
+		(void)fail_set(why, STATUS_USAGE,
+		    "the request is not valid: %s", p->message);
 		break;
 	default:
 		(void)fail_set(why, STATUS_REFUSED,
@@ -367,8 +365,8 @@ explain_resource(const struct problem_context *c, struct fail *why)
 }
 
 int
-problem_explain_token(const struct problem *p,
-    const struct problem_context *c, struct fail *why)
+problem_explain_token(const struct problem *p, const struct problem_context *c,
+    struct fail *why)
 {
 	const char *endpoint = endpoint_of(c);
 	const char *app_id = c->app_id ? c->app_id : "";

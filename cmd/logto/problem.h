@@ -15,28 +15,28 @@
 #include <stdbool.h>
 
 enum problem_kind {
-	PROBLEM_NONE,            /* 2xx and JSON */
-	PROBLEM_NO_ANSWER,       /* network, TLS, timeout */
-	PROBLEM_EXPIRED,         /* 401: a new token will do */
-	PROBLEM_UNKNOWN_KEY,     /* 401: signed by a key that was rotated */
-	PROBLEM_WRONG_ISSUER,    /* 401: issued by another host */
-	PROBLEM_WRONG_AUDIENCE,  /* 401: for another resource */
-	PROBLEM_UNAUTHORIZED,    /* 401: any other */
-	PROBLEM_NO_ROLE,         /* 403: the token's scope is not enough */
-	PROBLEM_FIREWALL,        /* 403 that is not Logto's */
-	PROBLEM_SUSPENDED,       /* the tenant is suspended */
-	PROBLEM_QUOTA,           /* the month's tokens are used up */
-	PROBLEM_WRONG_SECRET,    /* token requests, from here on */
+	PROBLEM_NONE,           /* 2xx and JSON */
+	PROBLEM_NO_ANSWER,      /* network, TLS, timeout */
+	PROBLEM_EXPIRED,        /* 401: a new token will do */
+	PROBLEM_UNKNOWN_KEY,    /* 401: signed by a key that was rotated */
+	PROBLEM_WRONG_ISSUER,   /* 401: issued by another host */
+	PROBLEM_WRONG_AUDIENCE, /* 401: for another resource */
+	PROBLEM_UNAUTHORIZED,   /* 401: any other */
+	PROBLEM_NO_ROLE,        /* 403: the token's scope is not enough */
+	PROBLEM_FIREWALL,       /* 403 that is not Logto's */
+	PROBLEM_SUSPENDED,      /* the tenant is suspended */
+	PROBLEM_QUOTA,          /* the month's tokens are used up */
+	PROBLEM_WRONG_SECRET,   /* token requests, from here on */
 	PROBLEM_WRONG_APP,
 	PROBLEM_WRONG_RESOURCE,
 	PROBLEM_SECRET_EXPIRED,
-	PROBLEM_BAD_REQUEST,     /* any other 4xx */
-	PROBLEM_NOT_FOUND,       /* 404 with a code: no such entity */
-	PROBLEM_UNKNOWN_PATH,    /* 404 without: no such API path */
-	PROBLEM_RATE,            /* 429 */
-	PROBLEM_SERVER,          /* 5xx, 408 */
-	PROBLEM_REDIRECT,        /* 3xx */
-	PROBLEM_NOT_JSON,        /* 2xx, but not application/json */
+	PROBLEM_BAD_REQUEST,  /* any other 4xx */
+	PROBLEM_NOT_FOUND,    /* 404 with a code: no such entity */
+	PROBLEM_UNKNOWN_PATH, /* 404 without: no such API path */
+	PROBLEM_RATE,         /* 429 */
+	PROBLEM_SERVER,       /* 5xx, 408 */
+	PROBLEM_REDIRECT,     /* 3xx */
+	PROBLEM_NOT_JSON,     /* 2xx, but not application/json */
 };
 
 enum { PROBLEM_TEXT_BYTES = 200 };
@@ -46,12 +46,12 @@ struct problem {
 	long status;
 	/* As the server sent them, without control bytes, cut; empty where
 	 * absent. */
-	char code[PROBLEM_TEXT_BYTES];       /* "auth.unauthorized" */
-	char data_code[PROBLEM_TEXT_BYTES];  /* "ERR_JWT_EXPIRED" */
-	char claim[PROBLEM_TEXT_BYTES];      /* "aud" */
+	char code[PROBLEM_TEXT_BYTES];      /* "auth.unauthorized" */
+	char data_code[PROBLEM_TEXT_BYTES]; /* "ERR_JWT_EXPIRED" */
+	char claim[PROBLEM_TEXT_BYTES];     /* "aud" */
 	char description[PROBLEM_TEXT_BYTES];
 	char message[PROBLEM_TEXT_BYTES];
-	char type[PROBLEM_TEXT_BYTES];       /* Content-Type */
+	char type[PROBLEM_TEXT_BYTES]; /* Content-Type */
 	char location[PROBLEM_TEXT_BYTES];
 	char request_id[PROBLEM_TEXT_BYTES];
 	/* Borrowed from the answer; NULL without one. */

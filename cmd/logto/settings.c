@@ -46,8 +46,7 @@ static const struct row {
     [SETTING_APP_SECRET_COMMAND] = {"app_secret_command", NULL, NULL, NULL,
 	KIND_TEXT},
     [SETTING_TOKEN] = {NULL, "LOGTO_TOKEN", NULL, NULL, KIND_SECRET},
-    [SETTING_TOKEN_FILE] = {"token_file", NULL, "token-file", NULL,
-	KIND_PATH},
+    [SETTING_TOKEN_FILE] = {"token_file", NULL, "token-file", NULL, KIND_PATH},
     [SETTING_TOKEN_COMMAND] = {"token_command", "LOGTO_TOKEN_COMMAND",
 	"token-command", "logto-token", KIND_TEXT},
     [SETTING_CACERT] = {"cacert", "LOGTO_CACERT", "cacert", NULL, KIND_PATH},
@@ -55,8 +54,8 @@ static const struct row {
 	"insecure-http", NULL, KIND_SWITCH},
 };
 
-const char *const settings_secret_variables[] = {
-    "LOGTO_APP_SECRET", "LOGTO_TOKEN", NULL};
+const char *const settings_secret_variables[] = {"LOGTO_APP_SECRET",
+    "LOGTO_TOKEN", NULL};
 
 /* What a profile may hold, and what of it is secret. */
 static const char *const profile_keys[] = {"endpoint", "tenant_id", "resource",
@@ -271,8 +270,8 @@ settings_choose(const struct settings *s, const enum setting *among,
 			settings_describe(s, *chosen, first, sizeof(first));
 			settings_describe(s, *among, second, sizeof(second));
 			return fail_set(why, STATUS_USAGE,
-			    "both %s and %s are given; keep one of them",
-			    first, second);
+			    "both %s and %s are given; keep one of them", first,
+			    second);
 		}
 		if (source > best) {
 			best = source;
@@ -317,7 +316,9 @@ settings_tell(const struct settings *s)
 			continue;
 		settings_describe(s, (enum setting)i, source, sizeof(source));
 		msg_at(MSG_VERBOSE, "%s: %s (from %s)",
-		    row->key ? row->key : row->option ? row->option : "token",
+		    row->key          ? row->key
+			: row->option ? row->option
+				      : "token",
 		    row->kind == KIND_SECRET ? "***" : text, source);
 	}
 	if (s->path)
@@ -327,8 +328,8 @@ settings_tell(const struct settings *s)
 void
 settings_export(const struct settings *s)
 {
-	static const enum setting pair[] = {
-	    SETTING_ENDPOINT, SETTING_TENANT_ID};
+	static const enum setting pair[] = {SETTING_ENDPOINT,
+	    SETTING_TENANT_ID};
 
 	for (int i = 0; i < SETTING_COUNT; i++)
 		if (settings_source(s, (enum setting)i) == SOURCE_OPTION &&

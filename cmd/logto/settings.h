@@ -93,8 +93,8 @@ int settings_choose(const struct settings *s, const enum setting *among,
 void settings_tell(const struct settings *s);
 
 /* "--endpoint", "LOGTO_ENDPOINT" or "'endpoint' of profile [x]". */
-void settings_describe(const struct settings *s, enum setting which,
-    char *text, size_t size);
+void settings_describe(const struct settings *s, enum setting which, char *text,
+    size_t size);
 
 /* Puts what came by option into the environment, so that a command run by
  * this program (logto-token) works for the same tenant. Never a secret. */

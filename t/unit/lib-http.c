@@ -17,8 +17,8 @@
 static void
 make_deaf_url(char *text, size_t size)
 {
-	struct sockaddr_in address = {
-	    .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in address = {.sin_family = AF_INET,
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t len = sizeof(address);
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
@@ -47,8 +47,8 @@ main(void)
 	ok(h != NULL, "starts");
 	if (!h)
 		return tap_done();
-	is_int(http_start(h,
-		   &(struct http_request){.url = "http://a.example/"}, &why),
+	is_int(http_start(h, &(struct http_request){.url = "http://a.example/"},
+		   &why),
 	    -1, "plain http is refused before anything is sent");
 	is_int(why.status, STATUS_USAGE, "as wrong usage");
 	is_int((int)http_pending(h), 0, "nothing is under way");

@@ -14,8 +14,8 @@ static const struct good {
 } goods[] = {
     {"https://a.example", true, "a.example", NULL, "", false},
     {"HTTPS://A.example/", true, "A.example", NULL, "/", false},
-    {"https://a.example:8443/x?y=z%20", true, "a.example", "8443",
-	"/x?y=z%20", false},
+    {"https://a.example:8443/x?y=z%20", true, "a.example", "8443", "/x?y=z%20",
+	false},
     {"https://a.example?x", true, "a.example", NULL, "?x", false},
     {"http://localhost:1", false, "localhost", "1", "", true},
     {"http://LOCALHOST/", false, "LOCALHOST", NULL, "/", true},
@@ -97,8 +97,7 @@ main(void)
 	}
 	for (size_t i = 0; i < sizeof(bads) / sizeof(*bads); i++)
 		ok(url_parse(&url, bads[i].text, &why) == -1 &&
-			why.status == STATUS_USAGE &&
-			!strchr(why.text, '\n'),
+			why.status == STATUS_USAGE && !strchr(why.text, '\n'),
 		    "refused: %s", bads[i].why);
 	ok(url_parse(&url, "https://me:hunter2@a.example/", &why) == -1 &&
 		!strstr(why.text, "hunter2"),

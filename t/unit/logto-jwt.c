@@ -21,7 +21,9 @@ static const struct bad {
     {"a word", "garbage"},
     {"two parts", HEADER "." CLAIMS},
     {"four parts", HEADER "." CLAIMS ".x.y"},
-    {"an empty part", HEADER ".." "x"},
+    {"an empty part",
+	HEADER ".."
+	       "x"},
     {"padding", HEADER "=." CLAIMS ".x"},
     {"plus and slash, the other alphabet", "ab+/." CLAIMS ".x"},
     {"a blank", HEADER " ." CLAIMS ".x"},
@@ -39,8 +41,7 @@ check_decoded(const char *claims, const char *audience, int64_t expires_at,
 	struct jwt t;
 	struct fail why;
 
-	(void)snprintf(token, sizeof(token), "%s.%s.c2ln", HEADER,
-	    claims);
+	(void)snprintf(token, sizeof(token), "%s.%s.c2ln", HEADER, claims);
 	is_int(jwt_decode(&t, token, strlen(token), &why), 0, name);
 	is(t.audience, audience, name);
 	is_int(t.expires_at, expires_at, name);
@@ -80,8 +81,8 @@ main(void)
 		bool is_refused = jwt_decode(&t, bads[i].token,
 				      strlen(bads[i].token), &why) == -1;
 
-		ok(is_refused && why.status == STATUS_DATA,
-		    "refused: %s", bads[i].name);
+		ok(is_refused && why.status == STATUS_DATA, "refused: %s",
+		    bads[i].name);
 	}
 	memset(huge, 'a', BOUND_SECRET_BYTES + 1);
 	is_int(jwt_decode(&t, huge, BOUND_SECRET_BYTES + 1, &why), -1,

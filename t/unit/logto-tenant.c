@@ -12,21 +12,20 @@ static const struct right {
 } rights[] = {
     {"a tenant id is enough", NULL, "abc123", NULL, "https://abc123.logto.app",
 	"https://abc123.logto.app/api", "https://abc123.logto.app/api", true},
-    {"a Cloud endpoint implies its resource", "https://abc123.logto.app/",
-	NULL, NULL, "https://abc123.logto.app",
-	"https://abc123.logto.app/api", "https://abc123.logto.app/api", true},
+    {"a Cloud endpoint implies its resource", "https://abc123.logto.app/", NULL,
+	NULL, "https://abc123.logto.app", "https://abc123.logto.app/api",
+	"https://abc123.logto.app/api", true},
     {"an own domain with a tenant id", "https://auth.example.com", "abc123",
 	NULL, "https://auth.example.com", "https://abc123.logto.app/api",
 	"https://abc123.logto.app/api", true},
-    {"an own domain alone looks self-hosted", "https://auth.example.com",
-	NULL, NULL, "https://auth.example.com",
-	"https://default.logto.app/api", "https://default.logto.app/api",
-	false},
+    {"an own domain alone looks self-hosted", "https://auth.example.com", NULL,
+	NULL, "https://auth.example.com", "https://default.logto.app/api",
+	"https://default.logto.app/api", false},
     {"self-hosted with a port", "https://id.example.com:3001", NULL, NULL,
 	"https://id.example.com:3001", "https://default.logto.app/api",
 	"https://default.logto.app/api", false},
-    {"self-hosted with a path prefix", "https://example.com/auth//", NULL,
-	NULL, "https://example.com/auth", "https://default.logto.app/api",
+    {"self-hosted with a path prefix", "https://example.com/auth//", NULL, NULL,
+	"https://example.com/auth", "https://default.logto.app/api",
 	"https://default.logto.app/api", false},
     {"loopback may be plain", "http://localhost:3001", NULL, NULL,
 	"http://localhost:3001", "https://default.logto.app/api",
@@ -88,8 +87,8 @@ main(void)
 		const struct right *c = &rights[i];
 		struct tenant t;
 
-		ok(tenant_set(&t, c->endpoint, c->tenant_id, c->resource,
-		       false, &why) == 0 &&
+		ok(tenant_set(&t, c->endpoint, c->tenant_id, c->resource, false,
+		       &why) == 0 &&
 			strcmp(t.endpoint, c->base) == 0 &&
 			strcmp(t.resource, c->api) == 0 &&
 			strcmp(t.usual_resource, c->usual) == 0 &&
@@ -105,8 +104,9 @@ main(void)
 			    &why) == -1 &&
 			    why.status == STATUS_USAGE &&
 			    strstr(why.text, c->text) &&
-			    !strstr(why.text, "pass"
-					      "@"),
+			    !strstr(why.text,
+				"pass"
+				"@"),
 			"%s", c->name))
 			(void)fprintf(stderr, "# %s\n", why.text);
 		tenant_free(&t);
