@@ -23,11 +23,11 @@ enum {
 	CHUNK_BYTES = 1 << 20,
 };
 
-static ptrdiff_t
-read_descriptor(void *context, char *into, size_t size, struct fail *why)
+ptrdiff_t
+line_read(
+    int fd, const char *name, char *into, size_t size, struct fail *why)
 {
-	struct line_reader *r = context;
-	struct pollfd wait[] = {{.fd = r->fd, .events = POLLIN},
+	struct pollfd wait[] = {{.fd = fd, .events = POLLIN},
 	    {.fd = stop_descriptor(), .events = POLLIN}};
 	ssize_t n;
 
@@ -37,11 +37,19 @@ read_descriptor(void *context, char *into, size_t size, struct fail *why)
 		(void)poll(wait, 2, -1);
 		if (stop_is_requested())
 			return stop_fail(why);
-		n = read(r->fd, into, size);
+		n = read(fd, into, size);
 	} while (n == -1 && (errno == EINTR || errno == EAGAIN));
 	if (n == -1)
-		return fail_errno(why, "cannot read %s", r->name);
+		return fail_errno(why, "cannot read %s", name);
 	return n;
+}
+
+static ptrdiff_t
+read_descriptor(void *context, char *into, size_t size, struct fail *why)
+{
+	struct line_reader *r = context;
+
+	return line_read(r->fd, r->name, into, size, why);
 }
 
 void

@@ -50,9 +50,14 @@ struct line_reader {
 };
 
 /* Reads from a descriptor, which stays the caller's. A pipe is widened where
- * the system allows it. Ctrl-C ends the wait for it as a failure (stop.h). */
+ * the system allows it. */
 void line_open(struct line_reader *r, int fd, const char *name,
     size_t max_bytes);
+
+/* One read as line_open makes them, for sources that are fed by a
+ * descriptor. Ctrl-C ends the wait for it as a failure (stop.h). */
+ptrdiff_t line_read(
+    int fd, const char *name, char *into, size_t size, struct fail *why);
 
 /* Reads from a function, such as a decompressor. */
 void line_open_source(struct line_reader *r, line_source *source,
