@@ -5,13 +5,15 @@
 #include "child.h"
 
 #include "mem.h"
+#include "stop.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -78,16 +80,50 @@ start(const char *command, const char *const *forget, int write_end,
 	return error ? -1 : 0;
 }
 
+/* Waits for the child, passing over what else it prints: it must not die of a
+ * pipe that nobody reads. Descriptors that its own children keep open do not
+ * matter. */
+static int
+wait_for(pid_t child, int output, int *ended)
+{
+	enum { LONGEST_MS = 20 };
+	int pause_ms = 1; /* doubled: most commands end at once */
+	struct pollfd wait = {.fd = output, .events = POLLIN};
+	char ignored[4096];
+
+	for (;;) {
+		pid_t found = waitpid(child, ended, WNOHANG);
+
+		if (found == child)
+			return 0;
+		if (found == -1 && errno != EINTR)
+			return -1;
+		if (stop_is_requested()) {
+			(void)kill(child, SIGTERM);
+			return waitpid(child, ended, 0) == child ? 0 : -1;
+		}
+		/* At its end the output is always ready: then only wait. */
+		if (poll(&wait, 1, pause_ms) > 0 &&
+		    read(output, ignored, sizeof(ignored)) <= 0)
+			wait.fd = -1;
+		if (pause_ms < LONGEST_MS)
+			pause_ms *= 2;
+		explicit_bzero(ignored, sizeof(ignored));
+	}
+}
+
 /* Waits for the child; judges how it ended. */
 static int
-finish(const char *what, pid_t child, bool has_our_status, struct fail *why)
+finish(const char *what, pid_t child, int output, bool has_our_status,
+    struct fail *why)
 {
 	int ended;
 	int code;
 
-	while (waitpid(child, &ended, 0) == -1)
-		if (errno != EINTR)
-			return fail_errno(why, "%s: cannot wait for it", what);
+	if (wait_for(child, output, &ended) != 0)
+		return fail_errno(why, "%s: cannot wait for it", what);
+	if (stop_is_requested())
+		return stop_fail(why);
 	if (WIFSIGNALED(ended))
 		return fail_set(why, STATUS_LOCAL, "%s was killed by signal %d",
 		    what, WTERMSIG(ended));
@@ -111,7 +147,7 @@ child_read_line(const char *what, const char *command,
 	struct fail read_why;
 	pid_t child;
 	int ends[2];
-	int got;
+	int got, ended;
 
 	if (pipe(ends) != 0)
 		return fail_errno(why, "%s: cannot make a pipe", what);
@@ -125,9 +161,10 @@ child_read_line(const char *what, const char *command,
 	}
 	(void)close(ends[1]);
 	got = secret_read(line, ends[0], what, &read_why);
-	(void)close(ends[0]);
 	/* How it ended tells more than that its output was empty. */
-	if (finish(what, child, has_our_status, why) != 0) {
+	ended = finish(what, child, ends[0], has_our_status, why);
+	(void)close(ends[0]);
+	if (ended != 0) {
 		secret_free(line);
 		return -1;
 	}

@@ -13,7 +13,8 @@
 #include <stdbool.h>
 
 /* Runs `command` with /bin/sh, standard input from /dev/null, standard error
- * ours, and reads the first line it prints into `line`. `forget` names
+ * ours, and reads the first line it prints into `line`; other lines are
+ * passed over, and its end is waited for. `forget` names
  * environment variables, ended by NULL, that the command must not inherit.
  * A command that fails is a failure with `what` in front: its own exit
  * status if that is one of enum status and `has_our_status`, else

@@ -5,13 +5,13 @@
 #include "config.h"
 
 #include "bounds.h"
+#include "buf.h"
 #include "mem.h"
 #include "secret.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <ini.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -50,13 +50,12 @@ on_entry(void *context, const char *section, const char *key, const char *value)
 	r->has_failed = true;
 	if (!is_known(r->known, key)) {
 		(void)fail_set(r->why, STATUS_USAGE,
-		    "%s: [%s] has an unknown setting '%s'", c->path, section,
-		    key);
+		    "[%s] has an unknown setting '%s'", section, key);
 		return 0;
 	}
 	if (config_get(c, key)) {
-		(void)fail_set(r->why, STATUS_USAGE, "%s: [%s] has '%s' twice",
-		    c->path, section, key);
+		(void)fail_set(r->why, STATUS_USAGE, "[%s] has '%s' twice",
+		    section, key);
 		return 0;
 	}
 	r->has_failed = false;
@@ -67,32 +66,86 @@ on_entry(void *context, const char *section, const char *key, const char *value)
 	return 1;
 }
 
-/* Opens the file; 1 if there is none and none is needed. */
+/* Reads the file into `text`; 1 if there is none and
+ * none is needed. `fd` stays open for a look at its mode. */
 static int
-open_file(struct config *c, bool is_required, FILE **file, struct fail *why)
+read_file(const struct config *c, bool is_required, struct buf *text, int *fd,
+    struct fail *why)
 {
+	enum { LEAST = 64 * 1024 };
 	struct stat info;
-	int fd = open(c->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	size_t room = LEAST;
+	ssize_t got = 1;
 
-	if (fd == -1 && errno == ENOENT && !is_required)
+	*fd = open(c->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (*fd == -1 && errno == ENOENT && !is_required)
 		return 1;
-	if (fd == -1) {
-		(void)fail_errno(why, "cannot open '%s'", c->path);
+	if (*fd != -1 && fstat(*fd, &info) == 0 && info.st_size >= LEAST)
+		room = BOUND_CONFIG_BYTES;
+	(void)buf_reserve(text, room); /* whole: see buf_wipe */
+	while (*fd != -1 && got > 0 && text->len < room) {
+		got = read(*fd, text->data + text->len, room - text->len);
+		if (got > 0)
+			text->len += (size_t)got;
+		else if (got == -1 && errno == EINTR)
+			got = 1;
+	}
+	if (*fd == -1 || got == -1) {
+		(void)fail_errno(why, "cannot read '%s'", c->path);
 		why->status = STATUS_USAGE;
 		return -1;
 	}
-	if (fstat(fd, &info) == 0 && info.st_size > BOUND_CONFIG_BYTES) {
-		(void)close(fd);
+	if (got > 0)
 		return fail_set(why, STATUS_USAGE,
 		    "'%s' is larger than %d bytes", c->path,
 		    BOUND_CONFIG_BYTES);
+	return 0;
+}
+
+/* libinih cuts what is longer than its line buffer, 200 bytes by default, and
+ * takes the rest for a line of its own. */
+static int
+check_lines(const struct config *c, const struct buf *text, struct fail *why)
+{
+	enum { LONGEST = 190 };
+	const char *line = text->data;
+	unsigned number = 1;
+
+	if (memchr(text->data, '\0', text->len))
+		return fail_set(why, STATUS_USAGE, "'%s' holds a NUL byte",
+		    c->path);
+	for (; *line; number++) {
+		size_t len = strcspn(line, "\n");
+
+		if (len > LONGEST)
+			return fail_set(why, STATUS_USAGE,
+			    "%s, line %u: longer than %d bytes", c->path,
+			    number, LONGEST);
+		line += len + (line[len] == '\n');
 	}
-	*file = fdopen(fd, "r");
-	if (!*file) {
-		(void)fail_errno(why, "cannot read '%s'", c->path);
-		(void)close(fd);
+	return 0;
+}
+
+/* Has libinih read the text. */
+static int
+parse(struct config *c, const struct buf *text, bool is_required,
+    const char *const *known, struct fail *why)
+{
+	struct reading r = {.config = c, .known = known, .why = why};
+	int line;
+
+	if (check_lines(c, text, why) != 0)
 		return -1;
-	}
+	line = ini_parse_string(text->data, on_entry, &r);
+	if (r.has_failed)
+		return fail_prefix(why, "%s, line %d", c->path, line);
+	if (line != 0)
+		return fail_set(why, STATUS_USAGE,
+		    "%s, line %d: neither '[profile]' nor 'key = value'",
+		    c->path, line);
+	if (!r.is_found && is_required)
+		return fail_set(why, STATUS_USAGE, "%s has no profile [%s]",
+		    c->path, c->profile);
 	return 0;
 }
 
@@ -101,30 +154,24 @@ config_load(struct config *c, const char *path, const char *profile,
     bool is_required, const char *const *known, const char *const *secret_keys,
     struct fail *why)
 {
-	struct reading r = {.config = c, .known = known, .why = why};
-	FILE *file = NULL;
-	int line, result;
+	struct buf text;
+	int fd, result;
 
 	*c = (struct config){.path = mem_string(path),
 	    .profile = mem_string(profile)};
-	result = open_file(c, is_required, &file, why);
-	if (result != 0)
-		return result < 0 ? -1 : 0;
-	line = ini_parse_file(file, on_entry, &r);
-	if (r.has_failed)
-		result = fail_prefix(why, "line %d", line);
-	else if (line != 0)
-		result = fail_set(why, STATUS_USAGE,
-		    "%s: line %d is neither '[profile]' nor 'key = value'",
-		    path, line);
-	else if (!r.is_found && is_required)
-		result = fail_set(why, STATUS_USAGE, "%s has no profile [%s]",
-		    path, profile);
+	buf_init(&text, BOUND_CONFIG_BYTES);
+	result = read_file(c, is_required, &text, &fd, why);
+	if (result == 0) {
+		text.data[text.len] = '\0';
+		result = parse(c, &text, is_required, known, why);
+	}
 	for (; result == 0 && *secret_keys; secret_keys++)
 		if (config_get(c, *secret_keys))
-			result = secret_check_mode(fileno(file), path, why);
-	(void)fclose(file); /* nothing was written */
-	return result;
+			result = secret_check_mode(fd, path, why);
+	if (fd != -1)
+		(void)close(fd);
+	buf_wipe(&text);
+	return result < 0 ? -1 : 0;
 }
 
 const char *

@@ -28,12 +28,13 @@
 #include <strings.h>
 #include <sys/random.h>
 #include <time.h>
+#include <unistd.h>
 
 enum {
 	/* Bytes a second below which a transfer counts as stalled, and for
 	 * how long, where no time limit was set. */
 	STALL_BYTES = 10,
-	STALL_SECONDS = 60,
+	STALL_SECONDS = 90,
 	ERROR_BYTES = CURL_ERROR_SIZE,
 };
 
@@ -171,6 +172,16 @@ http_check_url(const char *url, bool allow_plain_http, struct fail *why)
 	return 0;
 }
 
+static bool
+is_plain_loopback(const char *url)
+{
+	struct url parts;
+	struct fail ignored;
+
+	return url_parse(&parts, url, &ignored) == 0 && !parts.is_https &&
+	    url_is_loopback(&parts);
+}
+
 static size_t
 on_body(char *bytes, size_t size, size_t count, void *context)
 {
@@ -198,8 +209,8 @@ on_header(char *bytes, size_t size, size_t count, void *context)
 static void
 trace_line(char direction, const char *line, size_t len)
 {
-	static const char *const hidden[] = {
-	    "authorization:", "proxy-authorization:", "cookie:", "set-cookie:"};
+	static const char *const hidden[] = {"authorization:",
+	    "proxy-authorization:", "cookie:", "set-cookie:"};
 
 	for (size_t i = 0; i < sizeof(hidden) / sizeof(*hidden); i++) {
 		size_t name = strlen(hidden[i]);
@@ -283,6 +294,9 @@ set_request(CURL *easy, const struct http_request *request)
 	CURLcode result = CURLE_OK;
 
 	SET(CURLOPT_URL, request->url);
+	/* A proxy would get in the clear what shall not leave the machine. */
+	if (is_plain_loopback(request->url))
+		SET(CURLOPT_PROXY, "");
 	if (request->form)
 		SET(CURLOPT_COPYPOSTFIELDS, request->form);
 	if (request->bearer) {
@@ -299,20 +313,20 @@ set_request(CURL *easy, const struct http_request *request)
 #undef SET
 
 int
-http_start(struct http *h, const struct http_request *request,
-    struct fail *why)
+http_start(struct http *h, const struct http_request *request, struct fail *why)
 {
 	struct transfer *t;
 	CURL *easy;
 
-	if (http_check_url(request->url, h->options.allow_plain_http, why) !=
-	    0)
+	if (http_check_url(request->url, h->options.allow_plain_http, why) != 0)
 		return -1;
 	t = mem_alloc(1, sizeof(*t));
 	t->is_final = request->is_final;
 	t->response.tag = request->tag;
 	t->response.url = mem_string(request->url);
 	buf_init(&t->response.body, BOUND_BODY_BYTES + JSON_PADDING);
+	if (request->user) /* answered by a token: see buf_wipe */
+		(void)buf_reserve(&t->response.body, BOUND_SECRET_BYTES);
 	easy = curl_easy_init();
 	t->response.handle = easy;
 	if (!easy || set_transport(easy, t, &h->options) != CURLE_OK ||
@@ -337,8 +351,8 @@ launch(struct http *h, struct fail *why)
 		if (h->options.rate > 0) {
 			if (now < h->next_slot_us)
 				return 0;
-			h->next_slot_us =
-			    now + (int64_t)(1000000 / h->options.rate);
+			h->next_slot_us = now +
+			    (int64_t)(1000000 / h->options.rate);
 		}
 		unlink_from(&h->waiting, t);
 		append(&h->flying, t);
@@ -350,6 +364,23 @@ launch(struct http *h, struct fail *why)
 			    "cannot start a transfer in libcurl");
 	}
 	return 0;
+}
+
+/* Why a certificate was refused. The words are those of libcurl with OpenSSL;
+ * other words get the advice that is right most often. */
+static void
+judge_certificate(const char *url, const char *text, struct fail *why)
+{
+	const char *advice = "name the CA that signed the server's certificate "
+			     "with --cacert FILE";
+
+	if (strstr(text, "expired") || strstr(text, "not yet valid"))
+		advice = "the server needs a new certificate, unless this "
+			 "machine's clock is wrong";
+	else if (strstr(text, "subject name") || strstr(text, "not match"))
+		advice = "the certificate is another host's; use the host name "
+			 "that it is for";
+	(void)fail_set(why, STATUS_USAGE, "%s: %s; %s", url, text, advice);
 }
 
 /* Whether trying again may help, and why the transfer failed. */
@@ -366,14 +397,11 @@ judge_error(CURLcode code, const struct transfer *t, struct fail *why)
 		    BOUND_BODY_BYTES >> 20);
 		return false;
 	case CURLE_PEER_FAILED_VERIFICATION:
-	case CURLE_SSL_CACERT_BADFILE:
-		(void)fail_set(why, STATUS_USAGE,
-		    "%s: %s; name the CA that signed the server's certificate "
-		    "with --cacert FILE",
-		    url, text);
+		judge_certificate(url, text, why);
 		return false;
 	case CURLE_URL_MALFORMAT:
 	case CURLE_UNSUPPORTED_PROTOCOL:
+	case CURLE_SSL_CACERT_BADFILE:
 	case CURLE_SSL_CERTPROBLEM:
 		(void)fail_set(why, STATUS_USAGE, "%s: %s", url, text);
 		return false;
@@ -431,6 +459,10 @@ schedule_retry(struct http *h, struct transfer *t, const char *reason)
 	    now - t->first_ms, retry_after_ms(t), chance);
 	if (delay == RETRY_GIVE_UP)
 		return false;
+	/* Whoever sits there shall know what is being waited for. */
+	if (t->response.tries == 1 && isatty(STDERR_FILENO))
+		msg_note("%s; trying again, up to %u times", reason,
+		    h->options.retry.max_retries);
 	msg_at(MSG_VERBOSE, "%s; next try in %.1f s", reason,
 	    (double)delay / 1000);
 	if (h->not_before_ms < now + delay)
@@ -492,8 +524,8 @@ poll_timeout(const struct http *h)
 static int
 step(struct http *h, struct transfer **done, struct fail *why)
 {
-	struct curl_waitfd wake = {
-	    .fd = stop_descriptor(), .events = CURL_WAIT_POLLIN};
+	struct curl_waitfd wake = {.fd = stop_descriptor(),
+	    .events = CURL_WAIT_POLLIN};
 	int running, left;
 	CURLMsg *message;
 
@@ -633,7 +665,8 @@ http_response_free(struct http_response *response)
 	if (!response)
 		return;
 	curl_easy_cleanup(response->handle);
-	buf_free(&response->body);
+	/* It may hold a token. */
+	buf_wipe(&response->body);
 	free(response->url);
 	free(transfer_of(response));
 }

@@ -6,11 +6,16 @@
 
 #include "bounds.h"
 #include "mem.h"
+#include "stop.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,6 +27,12 @@ secret_protect_process(void)
 
 	/* Lowering a limit cannot fail. */
 	(void)setrlimit(RLIMIT_CORE, &none);
+#if defined(__linux__) && !defined(__SANITIZE_ADDRESS__)
+	/* The limit does not hold where the kernel pipes dumps to a program;
+	 * this does, and it closes /proc/PID to other processes of the user.
+	 * The leak check of a sanitizer traces its own process, though. */
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
 }
 
 void
@@ -33,41 +44,47 @@ secret_set(struct secret *s, const char *text, size_t len)
 	*s = (struct secret){.text = copy, .len = len};
 }
 
-/* Reads up to the end or up to `size` bytes; returns their number or -1. */
-static ssize_t
-read_up_to(int fd, char *into, size_t size)
+/* Reads up to a newline, the end or `size` bytes; the number may take in
+ * bytes behind the newline. A signal ends the wait. */
+static int
+read_first_line(int fd, char *into, size_t size, size_t *got, const char *name,
+    struct fail *why)
 {
-	size_t len = 0;
+	struct pollfd wait[] = {{.fd = fd, .events = POLLIN},
+	    {.fd = stop_descriptor(), .events = POLLIN}};
 
-	while (len < size) {
-		ssize_t n = read(fd, into + len, size - len);
+	*got = 0;
+	while (*got < size) {
+		ssize_t n;
 
-		if (n == -1 && errno == EINTR)
+		(void)poll(wait, 2, -1);
+		if (stop_is_requested())
+			return stop_fail(why);
+		n = read(fd, into + *got, size - *got);
+		if (n == -1 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (n == -1)
-			return -1;
+			return fail_errno(why, "cannot read %s", name);
 		if (n == 0)
 			break;
-		len += (size_t)n;
-		if (memchr(into + len - n, '\n', (size_t)n))
+		*got += (size_t)n;
+		if (memchr(into + *got - n, '\n', (size_t)n))
 			break;
 	}
-	return (ssize_t)len;
+	return 0;
 }
 
 int
 secret_read(struct secret *s, int fd, const char *name, struct fail *why)
 {
 	char *bytes = mem_alloc(BOUND_SECRET_BYTES + 1, 1);
-	ssize_t got = read_up_to(fd, bytes, BOUND_SECRET_BYTES + 1);
-	size_t len;
-	int result = 0;
+	size_t len, got;
+	int result = read_first_line(fd, bytes, BOUND_SECRET_BYTES + 1, &got,
+	    name, why);
 
-	if (got == -1) {
-		result = fail_errno(why, "cannot read %s", name);
+	if (result != 0)
 		goto out;
-	}
-	for (len = 0; len < (size_t)got && bytes[len] != '\n'; len++)
+	for (len = 0; len < got && bytes[len] != '\n'; len++)
 		;
 	if (len > BOUND_SECRET_BYTES) {
 		result = fail_set(why, STATUS_USAGE,

@@ -17,7 +17,8 @@ struct secret {
 	size_t len;
 };
 
-/* Turns core dumps of this process off. Call before a secret is read. */
+/* Turns core dumps of this process off, and on Linux its memory away from
+ * other processes of the same user. Call before a secret is read. */
 void secret_protect_process(void);
 
 /* Copies `len` bytes; frees what the secret held before. */
@@ -25,7 +26,8 @@ void secret_set(struct secret *s, const char *text, size_t len);
 
 /* Reads the first line of a descriptor, without its newline and without a
  * carriage return before it. Nothing there is STATUS_USAGE; `name` is for
- * messages. Reads no further than BOUND_SECRET_BYTES. */
+ * messages. Reads no further than BOUND_SECRET_BYTES. A signal that asks to
+ * stop (stop.h) ends the wait. */
 ATTR_NODISCARD
 int secret_read(struct secret *s, int fd, const char *name, struct fail *why);
 

@@ -21,6 +21,7 @@ enum value_kind {
 	KIND_PATH,   /* in a profile, relative to the file's directory */
 	KIND_SWITCH, /* yes or no */
 	KIND_SECRET,
+	KIND_COMMAND, /* may hold a secret; not shown either */
 };
 
 static const struct row {
@@ -44,7 +45,7 @@ static const struct row {
     [SETTING_APP_SECRET_FILE] = {"app_secret_file", "LOGTO_APP_SECRET_FILE",
 	"secret-file", NULL, KIND_PATH},
     [SETTING_APP_SECRET_COMMAND] = {"app_secret_command", NULL, NULL, NULL,
-	KIND_TEXT},
+	KIND_COMMAND},
     [SETTING_TOKEN] = {NULL, "LOGTO_TOKEN", NULL, NULL, KIND_SECRET},
     [SETTING_TOKEN_FILE] = {"token_file", NULL, "token-file", NULL, KIND_PATH},
     [SETTING_TOKEN_COMMAND] = {"token_command", "LOGTO_TOKEN_COMMAND",
@@ -319,7 +320,7 @@ settings_tell(const struct settings *s)
 		    row->key          ? row->key
 			: row->option ? row->option
 				      : "token",
-		    row->kind == KIND_SECRET ? "***" : text, source);
+		    row->kind >= KIND_SECRET ? "***" : text, source);
 	}
 	if (s->path)
 		msg_at(MSG_VERBOSE, "configuration file: %s", s->path);

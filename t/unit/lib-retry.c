@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: ISC */
+/* When to try again: which statuses, how long, and when no more. */
+#include "retry.h"
+
+#include "bounds.h"
+#include "tap.h"
+
+static const struct wait {
+	const char *name;
+	struct retry_policy policy;
+	unsigned tries_done;
+	int64_t elapsed_ms, retry_after_ms;
+	uint64_t chance;
+	int64_t delay_ms;
+} waits[] = {
+    {"no retries at all", {0, 0}, 1, 0, -1, 5, RETRY_GIVE_UP},
+    {"one retry", {1, 0}, 1, 0, -1, 5, 5},
+    {"and no second", {1, 0}, 2, 0, -1, 5, RETRY_GIVE_UP},
+    {"first bound: its greatest", {9, 0}, 1, 0, -1, 500, 500},
+    {"first bound: one more starts over", {9, 0}, 1, 0, -1, 501, 0},
+    {"second bound doubles", {9, 0}, 2, 0, -1, 1000, 1000},
+    {"fourth bound", {9, 0}, 4, 0, -1, 4000, 4000},
+    {"the last bound is a minute", {99, 0}, 8, 0, -1, 60000, 60000},
+    {"and stays", {99, 0}, 99, 0, -1, 60001, 0},
+    {"even after a great many tries", {100, 0}, 100, 0, -1, 60000, 60000},
+    {"the server's wish wins", {9, 0}, 1, 0, 7000, 0, 7000},
+    {"with a little spread", {9, 0}, 1, 0, 7000, 250, 7250},
+    {"of no more than that", {9, 0}, 1, 0, 7000, 251, 7000},
+    {"a wish for nothing", {9, 0}, 5, 0, 0, 0, 0},
+    {"a wish beyond reason is cut", {9, 0}, 1, 0, INT64_MAX, 0,
+	BOUND_RETRY_AFTER_MS},
+    {"time left", {9, 1000}, 1, 500, -1, 500, 500},
+    {"the wait would pass the limit", {9, 1000}, 1, 501, -1, 500,
+	RETRY_GIVE_UP},
+    {"the limit is reached", {9, 1000}, 1, 1000, -1, 0, RETRY_GIVE_UP},
+    {"the limit was passed", {9, 1000}, 1, 5000, -1, 0, RETRY_GIVE_UP},
+    {"the server's wish passes the limit", {9, 1000}, 1, 0, 7000, 0,
+	RETRY_GIVE_UP},
+    {"the largest limit", {9, INT64_MAX}, 1, 1, 7000, 0, 7000},
+};
+
+int
+main(void)
+{
+	static const long transient[] = {408, 429, 500, 502, 503, 504, 520,
+	    599};
+	static const long final[] = {0, 100, 200, 204, 301, 400, 401, 403, 404,
+	    422, 428, 499, 501, 505, 600};
+
+	for (size_t i = 0; i < sizeof(transient) / sizeof(*transient); i++)
+		ok(retry_is_transient(transient[i]), "%ld may pass",
+		    transient[i]);
+	for (size_t i = 0; i < sizeof(final) / sizeof(*final); i++)
+		ok(!retry_is_transient(final[i]), "%ld will not pass",
+		    final[i]);
+	for (size_t i = 0; i < sizeof(waits) / sizeof(*waits); i++) {
+		const struct wait *w = &waits[i];
+
+		is_int(retry_delay_ms(&w->policy, w->tries_done, w->elapsed_ms,
+			   w->retry_after_ms, w->chance),
+		    w->delay_ms, w->name);
+	}
+	return tap_done();
+}
