@@ -135,8 +135,8 @@ msg_misuse(const struct fail *why)
 	if (why->status != STATUS_USAGE)
 		return (int)why->status;
 	/* To be copied, so without the program's name in front. */
-	len = snprintf(line, sizeof(line), "try '%.64s --help'\n",
-	    program_name);
+	len =
+	    snprintf(line, sizeof(line), "try '%.64s --help'\n", program_name);
 	written = write(STDERR_FILENO, line, (size_t)len);
 	(void)written;
 	return STATUS_USAGE;

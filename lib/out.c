@@ -150,8 +150,7 @@ sync_directory(const char *path, struct fail *why)
 		slash++;
 	if (slash)
 		*slash = '\0';
-	fd = open(slash ? directory : ".",
-	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = open(slash ? directory : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	free(directory);
 	if (fd == -1)
 		return fail_errno(why, "cannot open the directory of '%s'",

@@ -110,9 +110,8 @@ read_code(struct reader *r, unsigned digits, struct buf *to)
 	unsigned long code = 0;
 
 	for (unsigned i = 0; i < digits; i++) {
-		const char *digit = r->at < r->end && *r->at
-		    ? strchr(hex, *r->at)
-		    : NULL;
+		const char *digit =
+		    r->at < r->end && *r->at ? strchr(hex, *r->at) : NULL;
 
 		if (!digit)
 			return false;

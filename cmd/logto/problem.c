@@ -283,8 +283,8 @@ problem_explain_api(const struct problem *p, const struct problem_context *c,
     struct fail *why)
 {
 	const char *endpoint = endpoint_of(c);
-	const char *usual = c->tenant ? c->tenant->usual_resource
-				      : "the tenant's own";
+	const char *usual =
+	    c->tenant ? c->tenant->usual_resource : "the tenant's own";
 
 	if (explain_any(p, c, why))
 		return -1;
