@@ -8,6 +8,7 @@
 #include "bounds.h"
 #include "buf.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -221,6 +222,7 @@ skip_brackets(struct reader *r)
 				return fail_here(r, "brackets are too deep");
 			open[depth++] = *r->at;
 		} else if (*r->at == ']' || *r->at == '}') {
+			assert(depth > 0);
 			if (open[--depth] != (*r->at == ']' ? '[' : '{'))
 				return fail_here(r,
 				    "a bracket is closed by another kind");
