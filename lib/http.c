@@ -54,6 +54,7 @@ struct http {
 	CURLM *multi;
 	struct transfer *waiting; /* in the order they were started */
 	struct transfer *flying;
+	size_t flying_count;
 	size_t pending;
 	int64_t not_before_ms; /* nothing is sent earlier */
 	int64_t next_slot_us;  /* of the request rate */
@@ -239,8 +240,8 @@ on_debug(CURL *easy, curl_infotype type, char *bytes, size_t size,
 	while (size > 0) {
 		const char *end = memchr(bytes, '\n', size);
 		size_t len = end ? (size_t)(end - bytes) : size;
-		size_t shown =
-		    len > 0 && bytes[len - 1] == '\r' ? len - 1 : len;
+		size_t shown = len > 0 && bytes[len - 1] == '\r' ? len - 1
+								 : len;
 
 		trace_line(direction, bytes, shown);
 		len += end != NULL;
@@ -340,22 +341,30 @@ http_start(struct http *h, const struct http_request *request, struct fail *why)
 	return 0;
 }
 
+static bool
+is_full(const struct http *h)
+{
+	return h->options.max_flying > 0 &&
+	    h->flying_count >= h->options.max_flying;
+}
+
 /* Sends what may be sent now. */
 static int
 launch(struct http *h, struct fail *why)
 {
-	while (h->waiting && now_ms() >= h->not_before_ms) {
+	while (h->waiting && !is_full(h) && now_ms() >= h->not_before_ms) {
 		struct transfer *t = h->waiting;
 		int64_t now = now_us();
 
 		if (h->options.rate > 0) {
 			if (now < h->next_slot_us)
 				return 0;
-			h->next_slot_us =
-			    now + (int64_t)(1000000 / h->options.rate);
+			h->next_slot_us = now +
+			    (int64_t)(1000000 / h->options.rate);
 		}
 		unlink_from(&h->waiting, t);
 		append(&h->flying, t);
+		h->flying_count++;
 		if (t->response.tries++ == 0)
 			t->first_ms = now / 1000;
 		if (curl_multi_add_handle(h->multi, t->response.handle) !=
@@ -482,6 +491,7 @@ finish(struct http *h, struct transfer *t, CURLcode code)
 
 	(void)curl_multi_remove_handle(h->multi, r->handle);
 	unlink_from(&h->flying, t);
+	h->flying_count--;
 	r->status = 0;
 	if (code == CURLE_OK)
 		(void)curl_easy_getinfo(r->handle, CURLINFO_RESPONSE_CODE,
@@ -511,7 +521,7 @@ poll_timeout(const struct http *h)
 	int64_t wait = h->not_before_ms - now_ms();
 	int64_t slot = (h->next_slot_us - now_us() + 999) / 1000;
 
-	if (!h->waiting)
+	if (!h->waiting || is_full(h))
 		return LONGEST;
 	if (h->options.rate > 0 && wait < slot)
 		wait = slot;
@@ -602,6 +612,7 @@ http_cancel(struct http *h)
 		http_response_free(&t->response);
 	}
 	h->pending = 0;
+	h->flying_count = 0;
 }
 
 const char *
