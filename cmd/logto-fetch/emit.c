@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Writing records. A record is written in slices of the body that it came
+ * in; nothing is copied but into the output buffer.
+ */
+#include "emit.h"
+
+#include "bounds.h"
+#include "escape.h"
+
+#include <string.h>
+
+void
+emit_init(struct emit *e, struct stream *stream)
+{
+	*e = (struct emit){.stream = stream};
+	buf_init(&e->prefix, BOUND_URL_BYTES);
+}
+
+static void
+add_name(struct buf *to, const struct catalogue_entry *entry, const char *path)
+{
+	struct buf name;
+
+	buf_init(&name, BOUND_URL_BYTES);
+	catalogue_name(entry, path, &name);
+	escape_json(to, name.data, name.len);
+	buf_free(&name);
+}
+
+/* "_key" where it is not "id". A member inside another one cannot be named
+ * there; such records have no key then. */
+static void
+add_key(struct buf *to, const char *key)
+{
+	bool is_first = true;
+
+	if (!key || strchr(key, '.'))
+		return;
+	buf_add(to, ",\"_key\":[");
+	while (*key) {
+		size_t len = strcspn(key, " ");
+
+		if (!is_first)
+			buf_add_char(to, ',');
+		is_first = false;
+		escape_json(to, key, len);
+		key += len + strspn(key + len, " ");
+	}
+	buf_add_char(to, ']');
+}
+
+int
+emit_start_list(struct emit *e, const struct catalogue_entry *entry,
+    const char *path, const struct emit_parent *parents, size_t count,
+    struct fail *why)
+{
+	struct buf *to = &e->prefix;
+
+	if (e->has_secrets)
+		e->secrets = NULL;
+	else
+		e->secrets = entry ? entry->secrets : redact_unknown_path;
+	buf_clear(to);
+	if (e->is_raw)
+		return 0;
+	buf_add(to, "\"_resource\":");
+	add_name(to, entry, path);
+	for (size_t i = 0; i < count; i++) {
+		buf_add(to, i == 0 ? ",\"_parent\":{" : ",");
+		escape_json(to, parents[i].name, parents[i].name_len);
+		buf_add_char(to, ':');
+		escape_json(to, parents[i].key, strlen(parents[i].key));
+	}
+	if (count > 0)
+		buf_add_char(to, '}');
+	if (entry)
+		add_key(to, entry->key);
+	return buf_check(to, "the names of a record's parents", why);
+}
+
+/* Writes a slice of a record. A line break can only stand between tokens of
+ * it, and becomes a blank: the record is one line. */
+static int
+write_slice(struct stream *s, const char *text, size_t len, struct fail *why)
+{
+	while (len > 0) {
+		const char *end = memchr(text, '\n', len);
+		size_t n = end ? (size_t)(end - text) : len;
+
+		if (stream_write(s, text, n, why) != 0 ||
+		    (end && stream_write(s, " ", 1, why) != 0))
+			return -1;
+		n += end != NULL;
+		text += n;
+		len -= n;
+	}
+	return 0;
+}
+
+/* Writes text[0..len) with the cuts replaced by null. */
+static int
+write_cut(struct emit *e, const char *text, size_t len, struct fail *why)
+{
+	const char *end = text + len;
+
+	for (size_t i = 0; i < e->redact.count; i++) {
+		const struct redact_cut *cut = &e->redact.cuts[i];
+
+		if (write_slice(e->stream, text, (size_t)(cut->text - text),
+			why) != 0 ||
+		    stream_write(e->stream, "null", 4, why) != 0)
+			return -1;
+		text = cut->text + cut->len;
+	}
+	return write_slice(e->stream, text, (size_t)(end - text), why);
+}
+
+/* A record that has members of our names could not be told from one whose
+ * members we wrote. */
+static int
+check_names(const struct json_node *nodes, size_t object, struct fail *why)
+{
+	static const char *const reserved[] = {"_resource", "_parent", "_key",
+	    "_error", "_rows"};
+
+	for (size_t i = object + 1; i < nodes[object].end; i = nodes[i].end)
+		for (size_t j = 0; nodes[i].key[0] == '_' && j < 5; j++)
+			if (strlen(reserved[j]) == nodes[i].key_len &&
+			    memcmp(reserved[j], nodes[i].key,
+				nodes[i].key_len) == 0)
+				return fail_set(why, STATUS_DATA,
+				    "a record has a member '%s' of its own, "
+				    "which is reserved; read it with --raw",
+				    reserved[j]);
+	return 0;
+}
+
+static bool
+is_enough(const struct emit *e)
+{
+	return e->limit > 0 && e->written >= e->limit;
+}
+
+/* Writes `{`, the prefix, and the rest of the object's own text. */
+static int
+write_record(struct emit *e, const struct json_node *nodes, size_t object,
+    struct fail *why)
+{
+	const char *text = nodes[object].text + 1;
+	size_t len = nodes[object].text_len - 1;
+	bool is_empty = nodes[object].end == object + 1;
+
+	if (stream_begin(e->stream, why) != 0 ||
+	    stream_write(e->stream, "{", 1, why) != 0 ||
+	    stream_write(e->stream, e->prefix.data, e->prefix.len, why) != 0)
+		return -1;
+	if (e->prefix.len > 0 && !is_empty &&
+	    stream_write(e->stream, ",", 1, why) != 0)
+		return -1;
+	return write_cut(e, text, len, why);
+}
+
+int
+emit_row(void *context, const struct json_node *nodes, size_t object,
+    struct fail *why)
+{
+	struct emit *e = context;
+
+	if (is_enough(e))
+		return 1;
+	if (!e->is_raw && check_names(nodes, object, why) != 0)
+		return -1;
+	redact_find(&e->redact, nodes, object, e->secrets);
+	if (write_record(e, nodes, object, why) != 0)
+		return -1;
+	e->written++;
+	return is_enough(e);
+}
+
+int
+emit_empty(struct emit *e, struct fail *why)
+{
+	if (stream_begin(e->stream, why) != 0 ||
+	    stream_write(e->stream, "{", 1, why) != 0 ||
+	    stream_write(e->stream, e->prefix.data, e->prefix.len, why) != 0)
+		return -1;
+	return stream_write(e->stream, ",\"_rows\":0}", 11, why);
+}
+
+void
+emit_free(struct emit *e)
+{
+	redact_free(&e->redact);
+	buf_free(&e->prefix);
+}

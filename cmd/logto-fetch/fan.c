@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Fanning out. A path is expanded from the left; at its last `*` the first
+ * request of each parent's list goes out before its turn:
+ *
+ *      the users of roles:  roles/r1/users  being read
+ *                           roles/r2/users  asked for
+ *                           roles/r3/users  asked for
+ */
+#include "fan.h"
+
+#include "bounds.h"
+#include "escape.h"
+#include "mem.h"
+#include "msg.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A list whose turn will come. */
+struct pending {
+	char *path;
+	struct ticket *ticket;
+};
+
+static int
+on_row(void *context, const struct json_node *nodes, size_t object,
+    struct fail *why)
+{
+	struct fan *f = context;
+
+	if (f->collecting)
+		keys_add(f->collecting, nodes, object, f->collected_name);
+	return f->row ? f->row(f->context, nodes, object, why) : 0;
+}
+
+void
+fan_init(struct fan *f, struct walk *walk, struct emit *emit,
+    const struct job_list *jobs)
+{
+	*f = (struct fan){.walk = walk,
+	    .emit = emit,
+	    .jobs = jobs,
+	    .row = emit_row,
+	    .context = emit};
+	walk->row = on_row;
+	walk->context = f;
+}
+
+/* The member that is the key of an entry's records in paths. */
+static const char *
+path_key(const struct catalogue_entry *entry)
+{
+	bool is_simple =
+	    entry && entry->key && *entry->key && !strpbrk(entry->key, " .");
+
+	return is_simple ? entry->key : NULL;
+}
+
+/* The kept keys of a list, or a new place for them. */
+static struct keys *
+place_of(struct fan *f, const char *path)
+{
+	struct fan_keys *at = f->kept;
+
+	while (at && strcmp(at->path, path) != 0)
+		at = at->next;
+	if (at)
+		return &at->keys;
+	at = mem_alloc(1, sizeof(*at));
+	at->path = mem_string(path);
+	at->next = f->kept;
+	keys_init(&at->keys);
+	f->kept = at;
+	return &at->keys;
+}
+
+static void
+forget(struct fan *f, const char *path)
+{
+	struct fan_keys **link = &f->kept, *gone;
+
+	while (*link && strcmp((*link)->path, path) != 0)
+		link = &(*link)->next;
+	gone = *link;
+	if (!gone)
+		return;
+	*link = gone->next;
+	keys_free(&gone->keys);
+	free(gone->path);
+	free(gone);
+}
+
+/* Whether a job of the run takes keys from the list. */
+static bool
+is_wanted(const struct fan *f, const char *path)
+{
+	bool is_found = false;
+
+	for (size_t i = 0; i < f->jobs->count && !is_found; i++) {
+		const struct job *job = &f->jobs->items[i];
+		const char *star = strchr(job->path, '*');
+
+		for (; star && !is_found; star = strchr(star + 1, '*')) {
+			struct buf list;
+
+			buf_init(&list, BOUND_URL_BYTES);
+			catalogue_keys_from(job->entry, job->path,
+			    (size_t)(star - job->path), &list);
+			is_found = strcmp(list.data, path) == 0;
+			buf_free(&list);
+		}
+	}
+	return is_found;
+}
+
+/* The failure that the server's answer to a named path means. */
+static int
+explain_absent(struct fan *f, const struct walk_list *list, struct fail *why)
+{
+	const struct catalogue_entry *nearest = NULL;
+
+	(void)transfer_explain(f->walk->transfer, &f->walk->problem, why);
+	if (!list->entry)
+		nearest = catalogue_nearest(list->path);
+	if (nearest) {
+		struct fail hint = *why;
+
+		return fail_set(why, hint.status, "%s; did you mean '%s'?",
+		    hint.text, nearest->path);
+	}
+	return -1;
+}
+
+static void
+tell(const struct fan *f, const struct walk_list *list)
+{
+	const struct walk_stats *s = &f->walk->stats;
+
+	if (!msg_is(MSG_VERBOSE))
+		return;
+	msg_at(MSG_VERBOSE,
+	    "%s: %llu rows, %llu pages, %llu duplicates dropped, %u walks, "
+	    "server's total %lld",
+	    list->path, (unsigned long long)s->rows,
+	    (unsigned long long)s->pages, (unsigned long long)s->duplicates,
+	    s->walks, (long long)s->total);
+}
+
+const struct keys *
+fan_keys(struct fan *f, const char *path, struct fail *why)
+{
+	struct walk_list list = {.entry = catalogue_find(path),
+	    .path = path,
+	    .query = ""};
+	struct keys *keys = place_of(f, path);
+	walk_row *row = f->row;
+	int64_t from = f->walk->from_ms, to = f->walk->to_ms;
+	enum walk_result outcome;
+
+	if (keys->is_whole)
+		return keys;
+	buf_clear(&keys->text);
+	keys->count = 0;
+	f->row = NULL;
+	f->collecting = keys;
+	f->collected_name = path_key(list.entry);
+	f->walk->from_ms = 0;
+	f->walk->to_ms = INT64_MAX;
+	outcome = walk_read(f->walk, &list, NULL, why);
+	f->row = row;
+	f->collecting = NULL;
+	f->walk->from_ms = from;
+	f->walk->to_ms = to;
+	if (outcome == WALK_ABSENT)
+		(void)explain_absent(f, &list, why);
+	if (outcome != WALK_DONE) {
+		(void)fail_prefix(why, "%s", path);
+		return NULL;
+	}
+	tell(f, &list);
+	keys->is_whole = true;
+	return keys;
+}
+
+/* The parents in a path whose `*` are filled in: at most one a segment. */
+enum { MAX_PARENTS = 8 };
+
+struct parents {
+	struct emit_parent items[MAX_PARENTS];
+	size_t count;
+	char *text; /* the keys, decoded */
+};
+
+static int
+hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)(c | 0x20);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Undoes percent-encoding in place. */
+static void
+decode(char *text)
+{
+	char *to = text;
+
+	for (const char *at = text; *at; at++) {
+		if (*at == '%' && hex(at[1]) > 0 && hex(at[2]) >= 0) {
+			*to++ = (char)(hex(at[1]) * 16 + hex(at[2]));
+			at += 2;
+		} else {
+			*to++ = *at;
+		}
+	}
+	*to = '\0';
+}
+
+/* Finds the parents' keys in a concrete path. */
+static void
+find_parents(struct parents *p, const struct catalogue_entry *entry,
+    const char *path)
+{
+	char *at;
+	size_t offset = 0;
+
+	*p = (struct parents){.text = mem_string(path)};
+	at = p->text;
+	while (entry && *at && p->count < MAX_PARENTS) {
+		size_t len = strcspn(at, "/"), name_len;
+		const char *name =
+		    catalogue_parent(entry, path, offset, &name_len);
+		bool is_last = at[len] == '\0';
+
+		at[len] = '\0';
+		if (name) {
+			decode(at);
+			p->items[p->count++] =
+			    (struct emit_parent){name, name_len, at};
+		}
+		if (is_last)
+			break;
+		at += len + 1;
+		offset += len + 1;
+	}
+}
+
+/* Reads one list or object, whose path is concrete. */
+static int
+read_one(struct fan *f, const struct job *job, const char *path,
+    struct ticket *ticket, bool is_named, struct fail *why)
+{
+	struct walk_list list = {.entry = job->entry,
+	    .path = path,
+	    .query = job->query};
+	struct parents parents;
+	enum walk_result outcome;
+	bool may_be_absent =
+	    !is_named || (job->entry && job->entry->flags & MAY_BE_ABSENT);
+	int result;
+
+	find_parents(&parents, job->entry, path);
+	result = emit_start_list(f->emit, job->entry, path, parents.items,
+	    parents.count, why);
+	free(parents.text);
+	if (result != 0) {
+		transfer_drop(f->walk->transfer, ticket);
+		return -1;
+	}
+	outcome = walk_read(f->walk, &list, ticket, why);
+	if (outcome == WALK_DONE || outcome == WALK_ENOUGH)
+		tell(f, &list);
+	if (outcome == WALK_ABSENT && may_be_absent) {
+		f->skipped++;
+		msg_at(MSG_VERBOSE, "%s: skipped, HTTP %ld", path,
+		    f->walk->problem.problem.status);
+		return 0;
+	}
+	f->lists++;
+	if (outcome == WALK_ABSENT)
+		(void)explain_absent(f, &list, why);
+	if (outcome == WALK_ABSENT || outcome == WALK_FAILED)
+		return fail_prefix(why, "%s", path);
+	return outcome == WALK_ENOUGH;
+}
+
+/* Replaces the first `*` of `path` by a key. */
+static char *
+fill_in(const char *path, const char *star, const char *key, struct fail *why)
+{
+	struct buf text;
+	char *result = NULL;
+
+	buf_init(&text, BOUND_URL_BYTES);
+	buf_append(&text, path, (size_t)(star - path));
+	escape_url(&text, key, strlen(key));
+	buf_add(&text, star + 1);
+	if (buf_check(&text, "the path of a list", why) == 0)
+		result = buf_detach(&text);
+	buf_free(&text);
+	return result;
+}
+
+/* Which of the keys for the first `*` of the path have such a list. */
+static const char *
+condition(const struct job *job, const char *path)
+{
+	const struct catalogue_entry *entry = job->entry;
+
+	/* It is about the first list of parents of the pattern. */
+	if (!entry || !entry->of || !strchr(entry->path, '*') ||
+	    strcspn(entry->path, "*") != strcspn(path, "*"))
+		return NULL;
+	return entry->of;
+}
+
+/* Asks for the next parent's list; 1 asked, 0 there is none. */
+static int
+ask_next(struct fan *f, const struct job *job, const char *path,
+    const struct keys *keys, size_t *at, struct pending *next, struct fail *why)
+{
+	const char *key = keys_next(keys, at, condition(job, path));
+	struct walk_list list = {.entry = job->entry, .query = job->query};
+
+	if (!key)
+		return 0;
+	next->path = fill_in(path, strchr(path, '*'), key, why);
+	if (!next->path)
+		return -1;
+	list.path = next->path;
+	next->ticket = NULL;
+	if (strchr(next->path, '*'))
+		return 1; /* its own parents come first */
+	next->ticket = walk_ask(f->walk, &list, why);
+	return next->ticket || why->status == STATUS_OK ? 1 : -1;
+}
+
+/* Recursion is as deep as the path has `*`. */
+static int read_path(struct fan *f, const struct job *job, const char *path,
+    struct fail *why);
+
+/* Reads the lists of all parents, some asked for ahead. */
+static int
+read_each(struct fan *f, const struct job *job, const char *path,
+    const struct keys *keys, struct fail *why)
+{
+	size_t room = f->walk->jobs, asked = 0, taken = 0, at = 0;
+	struct pending *ring = mem_alloc(room, sizeof(*ring));
+	int more = 1, result = 0;
+
+	while (result == 0) {
+		struct pending *now;
+
+		while (more == 1 && asked - taken < room) {
+			more = ask_next(f, job, path, keys, &at,
+			    &ring[asked % room], why);
+			asked += more == 1;
+		}
+		if (more < 0)
+			result = -1;
+		if (result != 0 || taken == asked)
+			break;
+		now = &ring[taken++ % room];
+		if (strchr(now->path, '*'))
+			result = read_path(f, job, now->path, why);
+		else
+			result = read_one(f, job, now->path, now->ticket, false,
+			    why);
+		free(now->path);
+		*now = (struct pending){0};
+	}
+	for (size_t i = 0; i < room; i++) {
+		transfer_drop(f->walk->transfer, ring[i].ticket);
+		free(ring[i].path);
+	}
+	free(ring);
+	return result;
+}
+
+/* Reads a path that still holds a `*`. */
+static int
+read_path(struct fan *f, const struct job *job, const char *path,
+    struct fail *why)
+{
+	const char *star = strchr(path, '*');
+	struct buf list;
+	struct keys words;
+	const struct keys *keys;
+	int result;
+
+	buf_init(&list, BOUND_URL_BYTES);
+	keys_init(&words);
+	catalogue_keys_from(job->entry, path, (size_t)(star - path), &list);
+	if (list.data[0] == '=') {
+		keys_add_words(&words, list.data);
+		keys = &words;
+	} else {
+		keys = fan_keys(f, list.data, why);
+	}
+	result = keys ? read_each(f, job, path, keys, why) : -1;
+	keys_free(&words);
+	/* Keys below one parent are of no use to others. */
+	if (strchr(list.data, '/') && !is_wanted(f, list.data))
+		forget(f, list.data);
+	buf_free(&list);
+	return result;
+}
+
+/* Reads a path without `*`, and keeps its keys where they will be wanted. */
+static int
+read_named(struct fan *f, const struct job *job, struct fail *why)
+{
+	struct keys *keys = NULL;
+	int result;
+
+	if (!*job->query || job->is_all)
+		if (is_wanted(f, job->path))
+			keys = place_of(f, job->path);
+	if (keys && !keys->is_whole) {
+		f->collecting = keys;
+		f->collected_name = path_key(job->entry);
+	}
+	result = read_one(f, job, job->path, NULL, true, why);
+	f->collecting = NULL;
+	if (keys && result == 0)
+		keys->is_whole = true;
+	else if (keys && !keys->is_whole)
+		keys->count = 0, buf_clear(&keys->text);
+	return result;
+}
+
+int
+fan_read(struct fan *f, const struct job *job, struct fail *why)
+{
+	int result;
+
+	f->skipped = f->lists = 0;
+	f->emit->written = 0;
+	if (strchr(job->path, '*'))
+		result = read_path(f, job, job->path, why);
+	else
+		result = read_named(f, job, why);
+	if (result < 0)
+		return -1;
+	if (f->skipped > 0 && strchr(job->path, '*'))
+		msg_at(MSG_VERBOSE,
+		    "%s: %llu read; %llu parents have no such list", job->path,
+		    (unsigned long long)f->lists,
+		    (unsigned long long)f->skipped);
+	if (!job->is_all || f->emit->written > 0 || f->row != emit_row)
+		return 0;
+	if (emit_start_list(f->emit, job->entry, job->path, NULL, 0, why) != 0)
+		return -1;
+	return emit_empty(f->emit, why);
+}
+
+void
+fan_free(struct fan *f)
+{
+	while (f->kept)
+		forget(f, f->kept->path);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A run: opens the way to the tenant and the stream, and reads one job after
+ * the other.
+ */
+#include "fetch.h"
+
+#include "emit.h"
+#include "fan.h"
+#include "moment.h"
+#include "session.h"
+#include "stop.h"
+#include "walk.h"
+
+#include <time.h>
+
+/* The window of time that --since and --until open for logs. */
+static int
+set_window(const struct opts *o, struct walk *walk, struct fail *why)
+{
+	struct timespec now;
+	int64_t now_ms;
+	bool is_cursor;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now); /* cannot fail */
+	now_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	if (o->until &&
+	    moment_read("--until", o->until, now_ms, &walk->to_ms, &is_cursor,
+		why) != 0)
+		return -1;
+	if (!o->since)
+		return 0;
+	if (moment_read("--since", o->since, now_ms, &walk->from_ms, &is_cursor,
+		why) != 0)
+		return -1;
+	/* Rows become visible after their time: read again from before. */
+	if (is_cursor)
+		walk->from_ms -= o->overlap_ms;
+	if (walk->from_ms < 0)
+		walk->from_ms = 0;
+	return 0;
+}
+
+static int
+read_all(const struct opts *o, const struct job_list *jobs,
+    struct transfer *transfer, struct stream *stream, struct fail *why)
+{
+	struct walk walk;
+	struct emit emit;
+	struct fan fan;
+	int result;
+
+	walk_init(&walk, transfer);
+	result = set_window(o, &walk, why);
+	walk.page_size = (unsigned)o->page_size;
+	walk.jobs = (unsigned)o->jobs;
+	emit_init(&emit, stream);
+	emit.is_raw = o->is_raw;
+	emit.has_secrets = o->has_secrets;
+	emit.limit = o->limit;
+	fan_init(&fan, &walk, &emit, jobs);
+	for (size_t i = 0; i < jobs->count && result == 0; i++)
+		result = fan_read(&fan, &jobs->items[i], why);
+	fan_free(&fan);
+	emit_free(&emit);
+	walk_free(&walk);
+	return result;
+}
+
+int
+fetch_run(const struct opts *o, const struct job_list *jobs,
+    struct stream *stream, struct fail *why)
+{
+	struct session session = {0};
+	int result;
+
+	/* First, lest a closed standard output become something of ours. */
+	result = stream_open(stream, o->output, why);
+	if (result == 0)
+		result = stop_install(why);
+	if (result == 0)
+		result = session_open(&session, o, why);
+	if (result == 0)
+		result = read_all(o, jobs, session.transfer, stream, why);
+	if (result == 0)
+		result = stream_close(stream, why);
+	session_close(&session);
+	return result;
+}

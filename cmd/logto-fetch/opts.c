@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The option table.
+ */
+#include "opts.h"
+
+#include <stddef.h>
+
+#define AT(member) offsetof(struct opts, member)
+
+static const struct opt table[] = {
+    {'a', "all", "NAME,...", OPT_MAYBE, AT(all),
+	"the whole tenant, relations included", NULL, 0, 0},
+    {0, "list", NULL, OPT_FLAG, AT(is_list), "list the resources", NULL, 0, 0},
+    {0, "since", "TIME", OPT_STRING, AT(since),
+	"logs from then on: 15m, 7d, 2026-11-24, @FILE", NULL, 0, 0},
+    {0, "until", "TIME", OPT_STRING, AT(until), "logs before then", NULL, 0, 0},
+    {'n', "limit", "N", OPT_U64, AT(limit),
+	"at most N records of each resource", NULL, 1, 0},
+    {'p', "param", "NAME=VALUE", OPT_LIST, AT(params), "add a query parameter",
+	NULL, 0, 0},
+    {'o', "output", "FILE", OPT_STRING, AT(output),
+	"write FILE, whole or not at all", NULL, 0, 0},
+    {'j', "jobs", "N", OPT_U64, AT(jobs), "requests at once (4)", NULL, 1,
+	OPTS_MAX_JOBS},
+    {0, "rate", "N", OPT_U64, AT(rate), "requests a second (Cloud: 10; 0: any)",
+	NULL, 0, 1000000},
+    {0, "with-secrets", NULL, OPT_FLAG, AT(has_secrets),
+	"keep secrets, which are null otherwise", NULL, 0, 0},
+    {0, "overlap", "TIME", OPT_DURATION, AT(overlap_ms), NULL, NULL, 0, 0},
+    {0, "page-size", "N", OPT_U64, AT(page_size), NULL, NULL, 1, 100},
+    {0, "raw", NULL, OPT_FLAG, AT(is_raw), NULL, NULL, 0, 0},
+    {0, "token-file", "FILE",
+	COMMON_GIVEN(struct opts, common, SETTING_TOKEN_FILE), NULL, NULL, 0,
+	0},
+    {0, "token-command", "COMMAND",
+	COMMON_GIVEN(struct opts, common, SETTING_TOKEN_COMMAND), NULL, NULL, 0,
+	0},
+    COMMON_TENANT_ROWS(struct opts, common),
+    COMMON_NETWORK_ROWS(struct opts, common),
+    COMMON_TALK_ROWS(struct opts, common),
+};
+
+static const struct opt_program program = {
+    .name = "logto-fetch",
+    .usage = "logto-fetch [options] RESOURCE...",
+    .example = "logto-token | logto-fetch users logs | ndjson-to-sql out.db",
+    .table = table,
+    .count = sizeof(table) / sizeof(*table),
+};
+
+static int
+check(const struct opts *o, struct fail *why)
+{
+	bool has_resources = o->operands.count > 0 || o->all;
+
+	if (!has_resources && !o->is_list)
+		return fail_set(why, STATUS_USAGE,
+		    "no resource is named; --list shows them, --all takes "
+		    "them all");
+	if (o->operands.count > 0 && o->all)
+		return fail_set(why, STATUS_USAGE,
+		    "'%.100s' and --all contradict each other; to choose, "
+		    "use --all=NAME,...",
+		    o->operands.items[0]);
+	return 0;
+}
+
+enum opt_result
+opts_parse(struct opts *o, int argc, char **argv, struct fail *why)
+{
+	enum opt_result result;
+
+	*o = (struct opts){.common = COMMON_DEFAULTS,
+	    .page_size = 100,
+	    .jobs = 4,
+	    .rate = RATE_BY_TENANT,
+	    .overlap_ms = 60 * 1000};
+	result = opt_parse(&program, argc, argv, o, &o->operands, why);
+	if (result == OPT_RUN && check(o, why) != 0)
+		result = OPT_BAD;
+	return result;
+}
+
+void
+opts_free(struct opts *o)
+{
+	opt_list_free(&o->operands);
+	opt_list_free(&o->params);
+}

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The policy of reading a list: which form to ask for, when a walk has
+ * proved it whole, and what to try where it has not.
+ */
+#include "walk.h"
+
+#include "pages.h"
+#include "prefix.h"
+#include "msg.h"
+#include "window.h"
+
+#include <string.h>
+
+void
+walk_init(struct walk *w, struct transfer *transfer)
+{
+	*w = (struct walk){.transfer = transfer,
+	    .page_size = WALK_PAGE_SIZE,
+	    .jobs = 4,
+	    .to_ms = INT64_MAX,
+	    .stop_ms = INT64_MIN};
+	seen_init(&w->seen);
+}
+
+unsigned
+walk_page_size(const struct walk *w, unsigned index)
+{
+	/* Close to the server's limit, and without common divisors. */
+	static const unsigned sizes[] = {100, 97, 89, 83, 79, 73, 71, 67};
+
+	if (index == 0)
+		return w->page_size;
+	return sizes[index % (sizeof(sizes) / sizeof(*sizes))];
+}
+
+void
+walk_page_query(struct buf *query, const char *base, uint64_t page,
+    unsigned page_size)
+{
+	buf_addf(query, "%s%spage=%llu&page_size=%u", base, *base ? "&" : "",
+	    (unsigned long long)page, page_size);
+}
+
+static enum catalogue_kind
+kind_of(const struct walk_list *list)
+{
+	return list->entry ? list->entry->kind : KIND_UNKNOWN;
+}
+
+static bool
+has_flag(const struct walk_list *list, enum catalogue_flag flag)
+{
+	return list->entry && list->entry->flags & flag;
+}
+
+const struct json_node *
+walk_rows(const struct walk_list *list, const struct page *page,
+    struct fail *why)
+{
+	const struct json_node *root = page->nodes;
+	const char *inside = list->entry ? list->entry->inside : NULL;
+	bool is_list =
+	    kind_of(list) != KIND_OBJECT && kind_of(list) != KIND_UNKNOWN;
+
+	if (root->kind == JSON_OBJECT && inside) {
+		root = json_member(page->nodes, 0, inside);
+		if (root && root->kind == JSON_ARRAY)
+			return root;
+	} else if (root->kind == JSON_ARRAY ||
+	    (root->kind == JSON_OBJECT && !is_list)) {
+		return root;
+	}
+	(void)fail_set(why, STATUS_DATA,
+	    "the answer is JSON, but no %s of records; is this Logto's "
+	    "Management API?",
+	    is_list ? "list" : "list or object");
+	return NULL;
+}
+
+/* Appends the bytes of the member that a word such as "payload.uid" names;
+ * false if it is absent. */
+static bool
+add_key_part(struct buf *key, const struct json_node *nodes, size_t object,
+    const char *word, size_t len)
+{
+	char name[64];
+	size_t part = 0;
+
+	while (part < len && word[part] != '.')
+		part++;
+	if (part >= sizeof(name))
+		return false;
+	memcpy(name, word, part);
+	name[part] = '\0';
+	const struct json_node *member = json_member(nodes, object, name);
+	if (!member)
+		return false;
+	if (part < len)
+		return add_key_part(key, nodes, (size_t)(member - nodes),
+		    word + part + 1, len - part - 1);
+	buf_append(key, member->text, member->text_len);
+	buf_add_char(key, '\0');
+	return true;
+}
+
+/* What tells the record apart: its key as the server wrote it, or all of
+ * its bytes where it has none. */
+static void
+make_key(const struct walk_list *list, const struct json_node *nodes,
+    size_t object, struct buf *key)
+{
+	const char *words =
+	    list->entry && list->entry->key ? list->entry->key : "id";
+	bool has_all = *words != '\0';
+
+	buf_clear(key);
+	while (*words && has_all) {
+		size_t len = strcspn(words, " ");
+
+		has_all = add_key_part(key, nodes, object, words, len);
+		words += len + strspn(words + len, " ");
+	}
+	if (has_all && !key->is_overfull)
+		return;
+	buf_clear(key);
+	buf_append(key, nodes[object].text, nodes[object].text_len);
+}
+
+/* Takes one row; `key` is scratch space. */
+static enum walk_result
+take_row(struct walk *w, const struct walk_list *list,
+    const struct json_node *nodes, size_t at, struct buf *key, struct fail *why)
+{
+	const struct json_node *created = json_member(nodes, at, "createdAt");
+	bool has_time = created && created->kind == JSON_INTEGER;
+	enum seen_result seen;
+	int result;
+
+	make_key(list, nodes, at, key);
+	seen = seen_add(&w->seen, key->data, key->len);
+	if (seen == SEEN_TWICE)
+		w->stats.duplicates++;
+	if (has_time && w->newest_ms == INT64_MIN)
+		w->newest_ms = created->integer;
+	if (has_time && seen != SEEN_TWICE && created->integer > w->newest_ms)
+		w->newer_count++;
+	if (has_time && created->integer < w->stop_ms)
+		return WALK_PAST;
+	if (seen != SEEN_NEW)
+		return WALK_DONE;
+	if (has_time && kind_of(list) == KIND_LOG &&
+	    (created->integer < w->from_ms || created->integer >= w->to_ms))
+		return WALK_DONE;
+	w->stats.rows++;
+	result = w->row(w->context, nodes, at, why);
+	return result < 0 ? WALK_FAILED : result > 0 ? WALK_ENOUGH : WALK_DONE;
+}
+
+enum walk_result
+walk_take_rows(struct walk *w, const struct walk_list *list,
+    const struct page *page, struct fail *why)
+{
+	const struct json_node *nodes = page->nodes;
+	const struct json_node *rows = walk_rows(list, page, why);
+	enum walk_result outcome = WALK_DONE;
+	struct buf key;
+	size_t at, end;
+
+	if (!rows)
+		return WALK_FAILED;
+	at = (size_t)(rows - nodes);
+	end = rows->end;
+	if (rows->kind == JSON_ARRAY)
+		at++;
+	buf_init(&key, BOUND_BODY_BYTES);
+	for (; at < end && outcome == WALK_DONE; at = nodes[at].end) {
+		if (nodes[at].kind != JSON_OBJECT) {
+			(void)fail_set(why, STATUS_DATA,
+			    "the answer is a list of plain values, not of "
+			    "records");
+			outcome = WALK_FAILED;
+		} else {
+			outcome = take_row(w, list, nodes, at, &key, why);
+		}
+	}
+	buf_free(&key);
+	return outcome;
+}
+
+/* Asks for the first page, or for the whole list. */
+static struct ticket *
+ask_form(struct walk *w, const struct walk_list *list, bool is_paged,
+    struct fail *why)
+{
+	struct ticket *ticket;
+	struct buf query;
+
+	buf_init(&query, BOUND_URL_BYTES);
+	if (is_paged)
+		walk_page_query(&query, list->query, 1, w->page_size);
+	else
+		buf_add(&query, list->query);
+	ticket = transfer_ask(w->transfer, list->path, query.data, why);
+	buf_free(&query);
+	return ticket;
+}
+
+struct ticket *
+walk_ask(struct walk *w, const struct walk_list *list, struct fail *why)
+{
+	why->status = STATUS_OK;
+	if (kind_of(list) == KIND_LOG)
+		return NULL; /* its windows follow from each other */
+	return ask_form(w, list, kind_of(list) == KIND_PAGED, why);
+}
+
+/* Whether the walk that has just ended proves the list whole; `before` is
+ * the number of keys that were known when it began. */
+static bool
+is_proven(const struct walk *w, const struct walk_list *list,
+    const struct pages_result *result, size_t before)
+{
+	size_t total = (size_t)result->total;
+
+	if (result->is_one_page)
+		return true;
+	if (has_flag(list, HAS_LOOSE_TOTAL))
+		return result->is_steady && before > 0 &&
+		    w->seen.count == before && w->seen.in_walk == before;
+	if (has_flag(list, IS_BY_TIME) && w->newest_ms != INT64_MIN)
+		return w->seen.in_walk - w->newer_count == total;
+	return result->is_steady && w->seen.in_walk == total &&
+	    before == total && w->seen.count == total;
+}
+
+/* Reads a list in pages, again and again until that is proved whole. Takes
+ * the first page. */
+static enum walk_result
+read_paged(struct walk *w, const struct walk_list *list, struct page *first,
+    struct fail *why)
+{
+	struct pages_result result;
+	bool may_descend = has_flag(list, HAS_ID_SEARCH) &&
+	    !strstr(list->query, "search") && !strstr(list->query, "joint");
+
+	for (unsigned i = 0; i < WALK_MAX_WALKS; i++) {
+		size_t before = w->seen.count;
+		enum walk_result outcome;
+
+		if (i > 0)
+			seen_start_walk(&w->seen);
+		w->newest_ms = INT64_MIN;
+		w->newer_count = 0;
+		w->stats.walks++;
+		outcome = pages_walk(w, list, NULL, walk_page_size(w, i),
+		    i == 0 ? first : NULL, NULL, &result, why);
+		w->stats.total = result.total;
+		if (outcome != WALK_DONE || is_proven(w, list, &result, before))
+			return outcome;
+		msg_at(MSG_VERBOSE,
+		    "%s: walk %u is no proof: %zu distinct records of %lld%s",
+		    list->path, i + 1, w->seen.in_walk, (long long)result.total,
+		    result.is_steady ? "" : ", and the count moved");
+		if (may_descend && (has_flag(list, IS_BY_TIME) || i > 0))
+			return prefix_read(w, list, why);
+	}
+	(void)fail_set(why, STATUS_RETRY,
+	    "the list changes faster than it can be read: %d walks found %zu "
+	    "records, the last one %zu of %lld; try again when it is quieter",
+	    WALK_MAX_WALKS, w->seen.count, w->seen.in_walk,
+	    (long long)result.total);
+	return WALK_FAILED;
+}
+
+/* Whether the answer to the plain form is the beginning of a list in pages:
+ * then it held the server's default of 20 rows. */
+static bool
+is_first_of_many(const struct walk_list *list, const struct page *page)
+{
+	const struct json_node *rows;
+	struct fail ignored;
+	int64_t count = 0;
+
+	if (page->total < 0 || kind_of(list) == KIND_PAGED)
+		return false;
+	rows = walk_rows(list, page, &ignored);
+	if (!rows || rows->kind != JSON_ARRAY)
+		return false;
+	for (size_t at = (size_t)(rows - page->nodes) + 1; at < rows->end;
+	     at = page->nodes[at].end)
+		count++;
+	return count < page->total;
+}
+
+/* Whether a list that may come whole is too large for that. */
+static bool
+is_too_much(const struct walk_list *list, const struct page *page)
+{
+	return kind_of(list) == KIND_OPTIONAL &&
+	    (page->problem.kind == PROBLEM_SERVER ||
+		(page->problem.kind == PROBLEM_NO_ANSWER &&
+		    page->response->why.status == STATUS_DATA));
+}
+
+/* Takes the ticket, and asks in pages where the list turns out to need it. */
+static enum walk_result
+open_list(struct walk *w, const struct walk_list *list, struct ticket *ticket,
+    struct page *page, struct fail *why)
+{
+	bool is_good;
+
+	if (transfer_take(w->transfer, ticket, page, why) != 0)
+		return WALK_FAILED;
+	is_good = page->problem.kind == PROBLEM_NONE;
+	if (is_good ? is_first_of_many(list, page) : is_too_much(list, page)) {
+		page_free(page);
+		ticket = ask_form(w, list, true, why);
+		if (!ticket || transfer_take(w->transfer, ticket, page, why))
+			return WALK_FAILED;
+	}
+	return pages_judge(w, list, page, 0, why);
+}
+
+enum walk_result
+walk_read(struct walk *w, const struct walk_list *list, struct ticket *first,
+    struct fail *why)
+{
+	enum walk_result outcome;
+	struct page page;
+
+	seen_clear(&w->seen);
+	w->stats = (struct walk_stats){.total = -1};
+	if (kind_of(list) == KIND_LOG)
+		return window_read(w, list, why);
+	if (!first && !(first = walk_ask(w, list, why)))
+		return WALK_FAILED;
+	outcome = open_list(w, list, first, &page, why);
+	if (outcome != WALK_DONE)
+		return outcome;
+	if (page.total >= 0)
+		return read_paged(w, list, &page, why);
+	if (kind_of(list) == KIND_PAGED) {
+		page_free(&page);
+		(void)fail_set(why, STATUS_DATA,
+		    "the answer lacks the header Total-Number; does a proxy "
+		    "drop it?");
+		return WALK_FAILED;
+	}
+	w->stats.walks = 1;
+	w->stats.pages = 1;
+	outcome = walk_take_rows(w, list, &page, why);
+	page_free(&page);
+	return outcome;
+}
+
+void
+walk_free(struct walk *w)
+{
+	seen_free(&w->seen);
+	page_free(&w->problem);
+}

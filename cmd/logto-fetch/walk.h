@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Reading one list, or one object, to its end: each record once, and proof
+ * that none is missing, or a failure.
+ *
+ * What counts as proof:
+ *  - an answer that holds the whole list: the server made it in one
+ *    statement;
+ *  - of a list that is sorted newest first, pages that hold as many distinct
+ *    records as the first page counted, those left aside that are newer than
+ *    the first record of the first page;
+ *  - of any other list, two walks with pages of different sizes, each of
+ *    whose pages bore the same count, which brought the same records, as
+ *    many as that count. (One walk is not enough: a row that is deleted moves
+ *    another one off the pages to come, and one that is inserted makes the
+ *    count right again.)
+ *  - a descent by id prefix (prefix.h), where every part is one page.
+ */
+#ifndef WALK_H
+#define WALK_H
+
+#include "attr.h"
+#include "catalogue.h"
+#include "fail.h"
+#include "seen.h"
+#include "transfer.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Takes the record at nodes[object]. 0: go on; 1: enough; -1: failure. */
+typedef int walk_row(void *context, const struct json_node *nodes,
+    size_t object, struct fail *why);
+
+enum walk_result {
+	WALK_FAILED = -1,
+	WALK_DONE,
+	WALK_ENOUGH, /* the row function wants no more */
+	WALK_ABSENT, /* no such path, or it does not fit: 400, 404, 422 */
+	WALK_PAST,   /* a row is older than stop_ms; never of walk_read */
+};
+
+/* What to read. */
+struct walk_list {
+	const struct catalogue_entry *entry; /* NULL: unknown */
+	const char *path;                    /* without `*`, encoded */
+	const char *query;                   /* "" or "a=b&c=d", encoded */
+};
+
+/* What reading it took. */
+struct walk_stats {
+	uint64_t rows, pages, duplicates;
+	unsigned walks;
+	int64_t total; /* the server's count; -1: none */
+};
+
+struct walk {
+	struct transfer *transfer;
+	unsigned page_size; /* of the first walk */
+	unsigned jobs;      /* requests under way at once */
+	walk_row *row;
+	void *context;
+	/* Rows outside [from_ms, to_ms) are left out; 0 and INT64_MAX. For
+	 * logs only. */
+	int64_t from_ms, to_ms;
+	int64_t stop_ms;    /* the first row older than this ends a walk */
+	struct seen seen;   /* of the list under way */
+	int64_t newest_ms;  /* createdAt of the walk's first row; INT64_MIN */
+	size_t newer_count; /* distinct rows of the walk that are newer */
+	struct walk_stats stats; /* of the list under way */
+	struct page problem;     /* of the last WALK_ABSENT */
+};
+
+enum { WALK_PAGE_SIZE = 100, WALK_MAX_WALKS = 8 };
+
+/* The page size of the `index`th walk, from 0: rows that hide between pages
+ * of one size show between those of another. */
+unsigned walk_page_size(const struct walk *w, unsigned index);
+
+/* The server's page, found at most `page_size` rows to a page. Appends to an
+ * encoded query: "a=b" becomes "a=b&page=2&page_size=100". */
+void walk_page_query(struct buf *query, const char *base, uint64_t page,
+    unsigned page_size);
+
+/* Asks for what walk_read needs first, so that the answer is there when its
+ * turn comes. NULL with an unset `why->status` where nothing can be asked
+ * ahead. */
+struct ticket *walk_ask(struct walk *w, const struct walk_list *list,
+    struct fail *why);
+
+/* Reads the list; takes the ticket, which may be NULL. After WALK_ABSENT the
+ * server's answer is in w->problem until the next call. */
+ATTR_NODISCARD
+enum walk_result walk_read(struct walk *w, const struct walk_list *list,
+    struct ticket *first, struct fail *why);
+
+/* For the modules that walk in their own way. */
+
+/* The list's rows in the page: their array, or its own only record; NULL and
+ * `why` if the answer has another shape. */
+const struct json_node *walk_rows(const struct walk_list *list,
+    const struct page *page, struct fail *why);
+
+/* Gives all new rows of a page to the row function. */
+ATTR_NODISCARD
+enum walk_result walk_take_rows(struct walk *w, const struct walk_list *list,
+    const struct page *page, struct fail *why);
+
+void walk_init(struct walk *w, struct transfer *transfer);
+void walk_free(struct walk *w);
+
+#endif

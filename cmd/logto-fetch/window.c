@@ -1,0 +1,560 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Windows of time. Those to come wait on a stack, the newest on top. One that
+ * turns out too full is split; one whose rows do not add up is read again
+ * (is_repair), in other page sizes, then in halves, down to a millisecond,
+ * and there by kind of event.
+ */
+#include "window.h"
+
+#include "escape.h"
+#include "mem.h"
+#include "msg.h"
+#include "pages.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	/* The server counts to 10,000; this leaves room for guesses. */
+	AIM_ROWS = 8000,
+	/* Distinct kinds of events in one millisecond. */
+	MAX_KEYS = 128,
+	/* Walks over a millisecond before it is read by kind. */
+	WALKS_BEFORE_KEYS = 3,
+};
+
+struct window {
+	int64_t from, to; /* both ends included */
+	unsigned tries;   /* walks of it so far */
+	bool is_repair;   /* its rows were given on already, not all perhaps */
+};
+
+struct reading {
+	struct walk *w;
+	const struct walk_list *list;
+	struct window *stack;
+	size_t count, capacity;
+	double ms_per_row; /* of the newest window; 0: unknown */
+	struct pages_ahead ahead;
+	struct window ahead_window;
+	struct buf ahead_query;
+};
+
+/* The list's query within the window; `to` INT64_MAX leaves it open. */
+static void
+add_window_query(struct buf *query, const char *base, int64_t from, int64_t to)
+{
+	buf_addf(query, "%s%senableCap=true&start_time=%lld", base,
+	    *base ? "&" : "", (long long)(from > 0 ? from - 1 : 0));
+	if (to < INT64_MAX)
+		buf_addf(query, "&end_time=%lld", (long long)to + 1);
+}
+
+static struct ticket *
+ask(const struct walk *w, const struct walk_list *list, const char *base,
+    unsigned page_size, struct fail *why)
+{
+	struct ticket *ticket;
+	struct buf query;
+
+	buf_init(&query, BOUND_URL_BYTES);
+	walk_page_query(&query, base, 1, page_size);
+	ticket = transfer_ask(w->transfer, list->path, query.data, why);
+	buf_free(&query);
+	return ticket;
+}
+
+/* The answer to `ticket`, judged; a list without Total-Number is refused. */
+static enum walk_result
+take(struct walk *w, const struct walk_list *list, struct ticket *ticket,
+    struct page *page, struct fail *why)
+{
+	enum walk_result outcome;
+
+	if (!ticket || transfer_take(w->transfer, ticket, page, why) != 0)
+		return WALK_FAILED;
+	outcome = pages_judge(w, list, page, 0, why);
+	if (outcome == WALK_DONE && page->total < 0) {
+		page_free(page);
+		(void)fail_set(why, STATUS_DATA,
+		    "the answer lacks the header Total-Number; does a proxy "
+		    "drop it?");
+		return WALK_FAILED;
+	}
+	return outcome;
+}
+
+static void
+push(struct reading *r, int64_t from, int64_t to, unsigned tries,
+    bool is_repair)
+{
+	r->stack =
+	    mem_grow(r->stack, &r->capacity, r->count + 1, sizeof(*r->stack));
+	r->stack[r->count++] = (struct window){from, to, tries, is_repair};
+}
+
+/* Pushes a window as two: the newer one is as long as `share` says. */
+static void
+push_split(struct reading *r, const struct window *win, int64_t share)
+{
+	int64_t width = win->to - win->from + 1;
+	int64_t middle;
+
+	if (share >= width)
+		share = width / 2;
+	if (share < 1)
+		share = 1;
+	middle = win->to - share + 1;
+	if (middle > win->from)
+		push(r, win->from, middle - 1, win->tries, win->is_repair);
+	push(r, middle, win->to, win->tries, win->is_repair);
+}
+
+static int64_t
+aimed_width(double ms_per_row)
+{
+	double width = ms_per_row * AIM_ROWS;
+
+	if (width < 1)
+		return 1;
+	return width < 1e15 ? (int64_t)width : (int64_t)1e15;
+}
+
+/* createdAt of the page's first and last row. */
+static bool
+read_times(const struct walk_list *list, const struct page *page,
+    int64_t *first, int64_t *last, size_t *count)
+{
+	struct fail ignored;
+	const struct json_node *rows = walk_rows(list, page, &ignored);
+	bool has_first = false;
+
+	*count = 0;
+	if (!rows)
+		return false;
+	for (size_t at = (size_t)(rows - page->nodes) + 1; at < rows->end;
+	     at = page->nodes[at].end) {
+		const struct json_node *created =
+		    json_member(page->nodes, at, "createdAt");
+
+		++*count;
+		if (!created || created->kind != JSON_INTEGER)
+			continue;
+		*last = created->integer;
+		if (!has_first)
+			*first = *last;
+		has_first = true;
+	}
+	return has_first;
+}
+
+/* Lets the walk of one window ask for the first page of the next one. */
+static void
+plan_ahead(struct reading *r)
+{
+	struct window *next = r->count ? &r->stack[r->count - 1] : NULL;
+	int64_t aim = aimed_width(r->ms_per_row);
+	struct buf base;
+
+	if (r->ahead.ticket)
+		return;
+	r->ahead.path = NULL;
+	if (!next || next->is_repair)
+		return;
+	if (r->ms_per_row > 0 && next->to - next->from > aim + aim / 5) {
+		struct window whole = *next;
+
+		r->count--;
+		push_split(r, &whole, aim);
+		next = &r->stack[r->count - 1];
+	}
+	r->ahead_window = *next;
+	buf_init(&base, BOUND_URL_BYTES);
+	buf_clear(&r->ahead_query);
+	add_window_query(&base, r->list->query, next->from, next->to);
+	walk_page_query(&r->ahead_query, base.data, 1, r->w->page_size);
+	buf_free(&base);
+	r->ahead.path = r->list->path;
+	r->ahead.query = r->ahead_query.data;
+}
+
+/* The first page of a window: asked for ahead, or now. */
+static struct ticket *
+first_ticket(struct reading *r, const struct window *win, const char *query,
+    unsigned page_size, struct fail *why)
+{
+	struct ticket *ticket = r->ahead.ticket;
+
+	if (ticket && !win->is_repair && win->from == r->ahead_window.from &&
+	    win->to == r->ahead_window.to) {
+		r->ahead.ticket = NULL;
+		return ticket;
+	}
+	return ask(r->w, r->list, query, page_size, why);
+}
+
+/* The window has more rows than the server counts: divides it by the density
+ * of its newest rows. */
+static void
+split_capped(struct reading *r, const struct window *win,
+    const struct page *page)
+{
+	int64_t first, last;
+	size_t count;
+
+	r->ms_per_row = 0;
+	if (read_times(r->list, page, &first, &last, &count) && count > 1)
+		r->ms_per_row = (double)(win->to - last + 1) / (double)count;
+	push_split(r, win, aimed_width(r->ms_per_row));
+}
+
+/* Adds the row's `key` to a list of distinct ones. */
+static int
+note_key(struct buf *keys, size_t *count, const struct json_node *key,
+    struct fail *why)
+{
+	const char *at = keys->data;
+
+	if (!key || key->kind != JSON_STRING ||
+	    memchr(key->string, '\0', key->string_len))
+		return 0;
+	for (size_t i = 0; i < *count; i++) {
+		size_t len = strlen(at);
+
+		if (len == key->string_len && !memcmp(at, key->string, len))
+			return 0;
+		at += len + 1;
+	}
+	if (++*count > MAX_KEYS)
+		return fail_set(why, STATUS_RETRY,
+		    "more than %d kinds of events in one millisecond",
+		    MAX_KEYS);
+	buf_append(keys, key->string, key->string_len);
+	buf_add_char(keys, '\0');
+	return 0;
+}
+
+/* Collects the kinds of events of the rows in `query`. */
+static enum walk_result
+collect_keys(struct reading *r, const char *query, struct buf *keys,
+    size_t *count, struct fail *why)
+{
+	size_t rows = 1;
+
+	for (uint64_t number = 1; rows > 0; number++) {
+		struct fail ignored;
+		struct buf text;
+		struct page page;
+		struct ticket *ticket;
+		enum walk_result outcome;
+		const struct json_node *array;
+		int result = 0;
+
+		buf_init(&text, BOUND_URL_BYTES);
+		walk_page_query(&text, query, number, r->w->page_size);
+		ticket =
+		    transfer_ask(r->w->transfer, r->list->path, text.data, why);
+		buf_free(&text);
+		outcome = take(r->w, r->list, ticket, &page, why);
+		if (outcome != WALK_DONE)
+			return outcome;
+		array = walk_rows(r->list, &page, &ignored);
+		rows = 0;
+		for (size_t at = array ? (size_t)(array - page.nodes) + 1 : 1;
+		     array && at < array->end && result == 0;
+		     at = page.nodes[at].end, rows++)
+			result = note_key(keys, count,
+			    json_member(page.nodes, at, "key"), why);
+		page_free(&page);
+		if (result != 0)
+			return WALK_FAILED;
+	}
+	return WALK_DONE;
+}
+
+/* Reads one kind of event until its rows add up; `total` gets their count. */
+static enum walk_result
+read_key(struct reading *r, const char *query, int64_t *total, bool *is_proven,
+    struct fail *why)
+{
+	struct pages_result result;
+	enum walk_result outcome;
+
+	*is_proven = false;
+	for (unsigned i = 0; i < WALKS_BEFORE_KEYS && !*is_proven; i++) {
+		if (r->w->seen.walk == SEEN_MAX_WALKS)
+			return WALK_DONE;
+		seen_start_walk(&r->w->seen);
+		r->w->stats.walks++;
+		outcome = pages_walk(r->w, r->list, query,
+		    walk_page_size(r->w, i), NULL, NULL, &result, why);
+		if (outcome != WALK_DONE)
+			return outcome;
+		*is_proven = result.is_one_page ||
+		    (result.is_steady && !result.is_capped &&
+			(int64_t)r->w->seen.in_walk == result.total);
+	}
+	*total = result.total;
+	return WALK_DONE;
+}
+
+/* Reads a millisecond, whose rows come in no certain order, kind by kind.
+ * `total` is the count of them all. */
+static enum walk_result
+read_by_key(struct reading *r, const struct window *win, const char *query,
+    int64_t total, struct fail *why)
+{
+	struct buf keys, narrow;
+	size_t count = 0;
+	int64_t sum = 0, part = 0;
+	bool is_proven = true;
+	enum walk_result outcome;
+
+	buf_init(&keys, BOUND_CONFIG_BYTES);
+	buf_init(&narrow, BOUND_URL_BYTES);
+	outcome = collect_keys(r, query, &keys, &count, why);
+	for (const char *key = keys.data;
+	     count > 0 && is_proven && outcome == WALK_DONE;
+	     key += strlen(key) + 1, count--) {
+		buf_clear(&narrow);
+		buf_addf(&narrow, "%s&logKey=", query);
+		escape_url(&narrow, key, strlen(key));
+		outcome = read_key(r, narrow.data, &part, &is_proven, why);
+		sum += part;
+	}
+	buf_free(&keys);
+	buf_free(&narrow);
+	if (outcome != WALK_DONE || (is_proven && sum == total))
+		return outcome;
+	(void)fail_set(why, STATUS_RETRY,
+	    "the rows of millisecond %lld do not add up: %zu distinct of %lld; "
+	    "try again, or leave it out by --until and --since",
+	    (long long)win->from, r->w->seen.count, (long long)total);
+	return WALK_FAILED;
+}
+
+/* The window was walked and its rows do not add up. */
+static enum walk_result
+repair(struct reading *r, const struct window *win, const char *query,
+    const struct pages_result *result, struct fail *why)
+{
+	unsigned tries = win->tries + 1;
+
+	msg_at(MSG_VERBOSE,
+	    "%s: %lld to %lld: %zu distinct rows of %lld; reading it again",
+	    r->list->path, (long long)win->from, (long long)win->to,
+	    r->w->seen.in_walk, (long long)result->total);
+	if (win->from < win->to && tries >= 2) {
+		struct window half = *win;
+
+		half.is_repair = true;
+		push_split(r, &half, (win->to - win->from + 1) / 2);
+		return WALK_DONE;
+	}
+	if (tries < WALKS_BEFORE_KEYS || strstr(query, "logKey=")) {
+		if (tries < WALK_MAX_WALKS) {
+			push(r, win->from, win->to, tries, true);
+			return WALK_DONE;
+		}
+		(void)fail_set(why, STATUS_RETRY,
+		    "the rows of millisecond %lld do not add up: %zu distinct "
+		    "of %lld after %u walks",
+		    (long long)win->from, r->w->seen.count,
+		    (long long)result->total, tries);
+		return WALK_FAILED;
+	}
+	return read_by_key(r, win, query, result->total, why);
+}
+
+/* Starts to count: a repair goes on with the rows that its window had. */
+static int
+start_walk(struct reading *r, const struct window *win, struct fail *why)
+{
+	struct walk *w = r->w;
+
+	if (!win->is_repair)
+		seen_clear(&w->seen);
+	else if (w->seen.walk < SEEN_MAX_WALKS)
+		seen_start_walk(&w->seen);
+	else
+		return fail_set(why, STATUS_RETRY,
+		    "a window of time does not add up after %d walks",
+		    SEEN_MAX_WALKS);
+	w->from_ms = win->from;
+	w->to_ms = win->to + 1;
+	w->newest_ms = INT64_MIN;
+	w->newer_count = 0;
+	w->stats.walks++;
+	return 0;
+}
+
+static enum walk_result
+read_window(struct reading *r, const struct window *win, const char *query,
+    struct fail *why)
+{
+	unsigned size = walk_page_size(r->w, win->tries);
+	struct pages_result result;
+	struct page first;
+	enum walk_result outcome;
+
+	if (start_walk(r, win, why) != 0)
+		return WALK_FAILED;
+	outcome = take(r->w, r->list, first_ticket(r, win, query, size, why),
+	    &first, why);
+	if (outcome != WALK_DONE)
+		return outcome;
+	if (first.is_capped && win->from < win->to) {
+		split_capped(r, win, &first);
+		page_free(&first);
+		return WALK_DONE;
+	}
+	if (!win->is_repair && first.total > 0)
+		r->ms_per_row =
+		    (double)(win->to - win->from + 1) / (double)first.total;
+	else if (!win->is_repair)
+		r->ms_per_row = 0; /* an empty one: ask for all that is left */
+	plan_ahead(r);
+	outcome = pages_walk(r->w, r->list, query, size, &first, &r->ahead,
+	    &result, why);
+	if (outcome != WALK_DONE || result.is_one_page ||
+	    (result.is_steady && !result.is_capped &&
+		(int64_t)r->w->seen.in_walk == result.total))
+		return outcome;
+	return repair(r, win, query, &result, why);
+}
+
+static enum walk_result
+read_windows(struct reading *r, struct fail *why)
+{
+	enum walk_result outcome = WALK_DONE;
+	struct buf query;
+
+	buf_init(&query, BOUND_URL_BYTES);
+	buf_init(&r->ahead_query, BOUND_URL_BYTES);
+	while (outcome == WALK_DONE && r->count > 0) {
+		struct window win = r->stack[--r->count];
+
+		buf_clear(&query);
+		add_window_query(&query, r->list->query, win.from, win.to);
+		outcome = read_window(r, &win, query.data, why);
+	}
+	transfer_drop(r->w->transfer, r->ahead.ticket);
+	buf_free(&r->ahead_query);
+	buf_free(&query);
+	free(r->stack);
+	return outcome;
+}
+
+/* Whether the server heeds the window: 1 yes, 0 no (before 1.40), -1. Two
+ * milliseconds of 1970 hold no rows. */
+static int
+heeds_window(struct walk *w, const struct walk_list *list, struct fail *why)
+{
+	enum walk_result outcome;
+	struct buf query;
+	struct page page;
+
+	buf_init(&query, BOUND_URL_BYTES);
+	add_window_query(&query, list->query, 2, 2);
+	outcome = take(w, list, ask(w, list, query.data, 1, why), &page, why);
+	buf_free(&query);
+	if (outcome != WALK_DONE)
+		return -1;
+	page_free(&page);
+	return page.total == 0;
+}
+
+/* A server without windows: pages from the newest row on. Rows only move
+ * towards later pages, so a walk misses none unless some are deleted; it is
+ * repeated until one finds nothing new, or until all that were there at its
+ * beginning were found. */
+static enum walk_result
+read_without_windows(struct walk *w, const struct walk_list *list,
+    struct fail *why)
+{
+	struct pages_result result;
+
+	w->stop_ms = w->from_ms;
+	seen_clear(&w->seen);
+	for (unsigned i = 0; i < WALK_MAX_WALKS; i++) {
+		size_t before = w->seen.count;
+		enum walk_result outcome;
+
+		if (i > 0)
+			seen_start_walk(&w->seen);
+		w->newest_ms = INT64_MIN;
+		w->newer_count = 0;
+		w->stats.walks++;
+		outcome = pages_walk(w, list, NULL, walk_page_size(w, i), NULL,
+		    NULL, &result, why);
+		if (outcome == WALK_DONE &&
+		    (int64_t)(w->seen.in_walk - w->newer_count) == result.total)
+			return WALK_DONE;
+		if (outcome == WALK_PAST && i > 0 && w->seen.count == before)
+			return WALK_DONE;
+		if (outcome != WALK_DONE && outcome != WALK_PAST)
+			return outcome;
+	}
+	(void)fail_set(why, STATUS_RETRY,
+	    "the log cannot be read whole: %zu distinct rows of %lld after %d "
+	    "walks",
+	    w->seen.count, (long long)result.total, WALK_MAX_WALKS);
+	return WALK_FAILED;
+}
+
+/* Chooses the way by the first page. */
+static enum walk_result
+choose(struct reading *r, struct fail *why)
+{
+	struct walk *w = r->w;
+	int64_t from = w->from_ms, to = w->to_ms, first_ms = 0, last_ms;
+	struct page page;
+	struct buf query;
+	enum walk_result outcome;
+	size_t count;
+	int heeds;
+
+	buf_init(&query, BOUND_URL_BYTES);
+	add_window_query(&query, r->list->query, from,
+	    to < INT64_MAX ? to - 1 : INT64_MAX);
+	outcome = take(w, r->list,
+	    ask(w, r->list, query.data, w->page_size, why), &page, why);
+	buf_free(&query);
+	if (outcome != WALK_DONE)
+		return outcome;
+	w->stats.total = page.total;
+	if (!read_times(r->list, &page, &first_ms, &last_ms, &count) ||
+	    (!page.is_capped && page.total == (int64_t)count)) {
+		w->stats.walks = 1;
+		w->stats.pages = 1;
+		outcome = walk_take_rows(w, r->list, &page, why);
+		page_free(&page);
+		return outcome;
+	}
+	page_free(&page);
+	heeds = heeds_window(w, r->list, why);
+	if (heeds == -1)
+		return WALK_FAILED;
+	if (heeds == 0)
+		return read_without_windows(w, r->list, why);
+	push(r, from, to < INT64_MAX ? to - 1 : first_ms, 0, false);
+	return read_windows(r, why);
+}
+
+enum walk_result
+window_read(struct walk *w, const struct walk_list *list, struct fail *why)
+{
+	struct reading r = {.w = w, .list = list};
+	int64_t from = w->from_ms, to = w->to_ms;
+	enum walk_result outcome;
+
+	if (from >= to)
+		return WALK_DONE;
+	w->newest_ms = INT64_MIN;
+	outcome = choose(&r, why);
+	w->from_ms = from;
+	w->to_ms = to;
+	w->stop_ms = INT64_MIN;
+	return outcome;
+}

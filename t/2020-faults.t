@@ -1,0 +1,145 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Faults of the network, of the server and of tokens: what passes is whole,
+# what does not says why and how to go on.
+. "${0%/*}/lib.sh"
+
+mock --logs 1500 --users 450
+logto-token >token
+logto-fetch users <token >users.wanted
+logto-fetch logs <token >logs.wanted
+
+# survives NAME RULE...: users and logs come whole and in order all the same.
+survives() {
+	name=$1
+	shift
+	rules "$@"
+	run logto-fetch users <token
+	exits 0 "$name: users"
+	cmp -s out users.wanted
+	ok $? "$name: the same users"
+	rules "$@"
+	run logto-fetch logs <token
+	exits 0 "$name: logs"
+	cmp -s out logs.wanted
+	ok $? "$name: the same logs"
+}
+
+# --- what is tried again
+
+survives 'a reset' 'GET /api/* nth=2-3: reset'
+survives 'a connection that closes' 'GET /api/* nth=2: close' \
+	'GET /api/* nth=5: close'
+survives 'a body that is cut' 'GET /api/* nth=3: cut 100'
+survives 'a body that is cut by a reset' 'GET /api/* nth=3: cut-reset 3000'
+survives 'a server error' 'GET /api/* nth=2: status 500' \
+	'GET /api/* nth=4: status 503 html'
+survives '429 with Retry-After' 'GET /api/* nth=2: status 429 retry-after 0'
+survives '429 without' 'GET /api/* nth=3: status 429'
+survives '429 of a date that has passed' \
+	'GET /api/* nth=3: status 429 retry-after date-100'
+survives 'HTML later' 'GET /api/* nth=3: html'
+survives 'broken JSON' 'GET /api/* nth=3: bad-json'
+survives 'broken JSON at first' 'GET /api/* nth=1: bad-json'
+survives 'no type' 'GET /api/* nth=4: type none'
+survives 'two faults at once' 'GET /api/* nth=2-4: reset' \
+	'GET /api/* nth=5-6: status 502'
+
+# --- what is given up
+
+run logto-fetch --retry 2 users <token
+rules 'GET /api/users page=3: status 500'
+run logto-fetch --retry 2 users <token
+fails 4 'users: page 3: .*3 tries.*HTTP 500.*request id.*200 records' \
+	'a page that always fails'
+rules 'GET /api/users page=3: bad-json'
+run logto-fetch --retry 1 users <token
+fails 4 'users: page 3: the answer is cut or broken' 'a page of broken JSON'
+rules 'GET /api/users page=3: html'
+run logto-fetch --retry 1 users <token
+fails 4 "users: page 3: the answer is 'text/html.*not JSON.*2 tries" \
+	'a page of HTML'
+rules 'GET /api/users: html'
+run logto-fetch users <token
+fails 2 'not JSON.*check the endpoint' 'HTML at first'
+rules 'GET /api/users: status 429'
+run logto-fetch --retry-max-time 300ms users <token
+fails 4 'too many requests' 'a budget of time'
+rules 'GET /api/users page=2: gzip-bomb 100'
+run logto-fetch users <token
+fails 5 'the answer is larger than 64 MB' 'a body that explodes'
+rules 'GET /api/users page=2: delay 60000'
+run logto-fetch --retry 0 --max-time 200ms users <token
+fails 4 'users: page 2: .*timed out' 'a server that is silent'
+rules 'GET /api/users page=2: drip 100'
+run logto-fetch --retry 0 --max-time 300ms users <token
+fails 4 'users: page 2: .*timed out' 'a server that drips'
+rules 'GET /api/users: redirect http://127.0.0.1:9/'
+run logto-fetch users <token
+fails 2 'redirect' 'a redirect is not followed'
+rules 'GET /api/users: drop-header Total-Number'
+run logto-fetch users <token
+fails 5 'lacks the header Total-Number' 'a proxy that drops headers'
+rules '# none'
+run env LOGTO_ENDPOINT=http://nohost.invalid LOGTO_INSECURE_HTTP=1 \
+	logto-fetch --retry 0 users <token
+fails 4 'users: .*[Rr]esolve' 'a host without an address'
+
+# --- tokens
+
+# A token is renewed after a 401 that a new one mends, and the run goes on.
+rules 'GET /api/users page=3 times=1: expire-tokens'
+run logto-fetch users <token
+exits 0 'expired on the way'
+cmp -s out users.wanted
+ok $? 'expired on the way: the same users'
+logto-token --refresh >token
+rules 'GET /api/logs page=4 times=1: rotate-key'
+run logto-fetch logs <token
+exits 0 'the key was rotated on the way'
+cmp -s out logs.wanted
+ok $? 'the key was rotated: the same logs'
+rules '# none'
+curl -sS "$LOGTO_ENDPOINT/_mock/token?lifetime=-1" >old
+run logto-fetch users <old
+exits 0 'a token that had expired'
+curl -sS -X DELETE "$LOGTO_ENDPOINT/_mock/requests" >/dev/null
+run logto-fetch --token-command 'cat old' users </dev/null
+fails 3 'expired' 'a command that gives nothing but expired tokens'
+is "$(requests | grep -c 'GET /api/users.* 401')" 5 'and is not asked for ever'
+run env -u LOGTO_APP_SECRET logto-fetch users <old
+exits 2 'no way to a new token'
+like "$(cat err)" 'no new one is to be had' 'no way to a new token: message'
+logto-token --refresh >token
+for claim in 'iss=https://x.logto.app/oidc' 'aud=https://x.logto.app/api' scope= ; do
+	curl -sS "$LOGTO_ENDPOINT/_mock/token?$claim" >wrong
+	run logto-fetch users <wrong
+	fails 3 'HTTP 40[13]' "a token with $claim"
+	is "$(requests | tail -n 1 | grep -c token)" 0 "$claim: no other token"
+done
+
+# Tokens that live for two seconds, in a run that lasts for longer.
+mock --logs 1500 --users 10 --token-lifetime 2
+logto-fetch logs -j 1 --rate 6 </dev/null >out 2>err
+is $? 0 'tokens of two seconds'
+is "$(wc -l <out | tr -d ' ')" 1500 'tokens of two seconds: every row'
+like "$(curl -sS "$LOGTO_ENDPOINT/_mock/stats" | grep token_requests)" \
+	' ([2-9]|[1-9][0-9])$' 'more than one was used'
+
+# --- a server that restarts
+
+mock --logs 1500 --users 10
+port=${LOGTO_ENDPOINT##*:}
+logto-token >token
+rules 'GET /api/logs page=8: delay 60000'
+logto-fetch logs -j 2 <token >out 2>err &
+fetch_pid=$!
+until [ "$(requests | grep -c 'page=7&')" -ge 1 ]; do sleep 0.01; done
+kill -9 "$mock_pid"
+wait "$mock_pid" 2>/dev/null
+mock --logs 1500 --users 10 --port "$port"
+wait $fetch_pid
+is $? 0 'a server that restarts'
+is "$(wc -l <out | tr -d ' ')" 1500 'a server that restarts: every row'
+
+done_testing

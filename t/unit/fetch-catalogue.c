@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: ISC */
+/* The catalogue's own rules, and what it finds for a path. */
+#include "catalogue.h"
+
+#include "buf.h"
+#include "tap.h"
+
+static const struct find_case {
+	const char *path, *wanted; /* the row's path; NULL: none */
+	const char *name;
+} finds[] = {
+    {"users", "users", "users"},
+    {"users/abc", "users/*", "users"},
+    {"users/abc/roles", "users/*/roles", "users_roles"},
+    {"users/*/roles", "users/*/roles", "users_roles"},
+    {"organizations/o/users/u/roles", "organizations/*/users/*/roles",
+	"organizations_users_roles"},
+    {"organizations/o/jit/roles", "organizations/*/jit/roles",
+	"organizations_jit_roles"},
+    {"configs/oidc/session", "configs/oidc/session", "configs_oidc_session"},
+    {"configs/oidc/private-keys", "configs/oidc/*", "configs_oidc"},
+    {"sign-in-exp", "sign-in-exp", "sign-in-exp"},
+    {"sso-connectors/x/signing-keys", "sso-connectors/*/signing-keys",
+	"sso-connectors_signing-keys"},
+    {"nope", NULL, "nope"},
+    {"foo/bar", NULL, "foo_bar"},
+    {"foo/*/bar", NULL, "foo_bar"},
+    {"users/abc/nope", NULL, "users_abc_nope"},
+    {"userss", NULL, "userss"},
+};
+
+static const struct keys_case {
+	const char *path;
+	size_t star;
+	const char *wanted;
+} keys[] = {
+    {"roles/*/users", 6, "roles"},
+    {"organizations/*/users/*/roles", 14, "organizations"},
+    {"organizations/*/users/*/roles", 22, "organizations/*/users"},
+    {"organizations/o1/users/*/roles", 23, "organizations/o1/users"},
+    {"saml-applications/*/secrets", 18, "applications"},
+    {"applications/*/users/*/consent-organizations", 21, "users"},
+    {"configs/oidc/*", 13, "=private-keys,cookie-keys"},
+    {"users/*/identities/*", 6, "users"},
+    {"users/*/identities/*", 19, ""},
+    {"custom-phrases/*", 15, ""},
+    {"foo/*/bar", 4, "foo"},
+    {"*", 0, ""},
+};
+
+static const struct parent_case {
+	const char *path;
+	size_t at;
+	const char *wanted; /* NULL: none */
+} parents[] = {
+    {"roles/r1/users", 6, "roleId"},
+    {"roles/r1/users", 0, NULL},
+    {"organizations/o/users/u/roles", 14, "organizationId"},
+    {"organizations/o/users/u/roles", 22, "userId"},
+    {"users/u", 6, NULL},
+    {"configs/oidc/cookie-keys", 13, "keyType"},
+};
+
+static void
+check_rows(void)
+{
+	for (size_t i = 0; i < catalogue_count; i++) {
+		const struct catalogue_entry *e = &catalogue[i];
+
+		ok(catalogue_find(e->path) == e, "%s finds itself", e->path);
+		if (e->of)
+			ok(strchr(e->of, '=') && strchr(e->path, '*'),
+			    "%s: a condition on its parents", e->path);
+		if (e->flags & IN_ALL)
+			ok(e->kind != KIND_OBJECT || !strchr(e->path, '*'),
+			    "%s: --all reads no object per parent", e->path);
+	}
+}
+
+int
+main(void)
+{
+	struct buf text;
+	size_t len;
+
+	buf_init(&text, 256);
+	check_rows();
+	for (size_t i = 0; i < sizeof(finds) / sizeof(*finds); i++) {
+		const struct catalogue_entry *e = catalogue_find(finds[i].path);
+
+		is(e ? e->path : NULL, finds[i].wanted, finds[i].path);
+		buf_clear(&text);
+		catalogue_name(e, finds[i].path, &text);
+		is(text.data, finds[i].name, "its table");
+	}
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		buf_clear(&text);
+		catalogue_keys_from(catalogue_find(keys[i].path), keys[i].path,
+		    keys[i].star, &text);
+		is(text.data, keys[i].wanted, keys[i].path);
+	}
+	for (size_t i = 0; i < sizeof(parents) / sizeof(*parents); i++) {
+		const char *name =
+		    catalogue_parent(catalogue_find(parents[i].path),
+			parents[i].path, parents[i].at, &len);
+
+		buf_clear(&text);
+		if (name)
+			buf_append(&text, name, len);
+		is(name ? text.data : NULL, parents[i].wanted, parents[i].path);
+	}
+	ok(catalogue_nearest("organisations") &&
+		strcmp(catalogue_nearest("organisations")->path,
+		    "organizations") == 0,
+	    "a spelling of another continent");
+	ok(catalogue_nearest("xyzzy") == NULL, "no guess where none is near");
+	buf_free(&text);
+	return tap_done();
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: ISC */
+/* The set of seen keys: walks, and its promise of 16 bytes a key. */
+#include "seen.h"
+#include "tap.h"
+
+static void
+add_numbers(struct seen *s, uint64_t from, uint64_t to, enum seen_result wanted,
+    size_t *wrong)
+{
+	char key[32];
+
+	for (uint64_t i = from; i < to; i++) {
+		int len = snprintf(key, sizeof(key), "\"user%08llu\"",
+		    (unsigned long long)i);
+
+		*wrong += seen_add(s, key, (size_t)len) != wanted;
+	}
+}
+
+static void
+test_walks(void)
+{
+	struct seen s;
+
+	seen_init(&s);
+	ok(seen_add(&s, "a", 1) == SEEN_NEW, "a first time");
+	ok(seen_add(&s, "a", 1) == SEEN_TWICE, "twice in one walk");
+	ok(seen_add(&s, "", 0) == SEEN_NEW, "an empty key is a key");
+	ok(seen_add(&s, "a\0b", 3) == SEEN_NEW, "a NUL does not end a key");
+	is_int((long long)s.count, 3, "three keys");
+	seen_start_walk(&s);
+	is_int((long long)s.in_walk, 0, "a new walk begins with none");
+	ok(seen_add(&s, "a", 1) == SEEN_OLD, "known from the walk before");
+	ok(seen_add(&s, "a", 1) == SEEN_TWICE, "and twice in this one");
+	ok(seen_add(&s, "z", 1) == SEEN_NEW, "new in the second walk");
+	is_int((long long)s.in_walk, 2, "two keys in the walk");
+	is_int((long long)s.count, 4, "four in all");
+	seen_clear(&s);
+	ok(seen_add(&s, "a", 1) == SEEN_NEW, "forgotten after clear");
+	is_int((long long)s.count, 1, "one key after clear");
+	for (int i = 1; i < SEEN_MAX_WALKS; i++)
+		seen_start_walk(&s);
+	ok(seen_add(&s, "a", 1) == SEEN_OLD, "the last walk still tells");
+	seen_free(&s);
+	seen_free(&s);
+}
+
+/* Whatever the number of keys, once there are some. */
+static void
+test_size(void)
+{
+	enum { MOST = 1000 * 1000 };
+	struct seen s;
+	size_t wrong = 0;
+	double worst = 0;
+
+	seen_init(&s);
+	for (uint64_t n = 0; n < MOST; n += 20000) {
+		double each;
+
+		add_numbers(&s, n, n + 20000, SEEN_NEW, &wrong);
+		each = (double)seen_bytes(&s) / (double)s.count;
+		if (each > worst)
+			worst = each;
+	}
+	is_int((long long)wrong, 0, "a million distinct keys are distinct");
+	ok(worst <= 16, "at most 16 bytes a key at any size (%.1f)", worst);
+	add_numbers(&s, 0, MOST, SEEN_TWICE, &wrong);
+	seen_start_walk(&s);
+	add_numbers(&s, 0, MOST, SEEN_OLD, &wrong);
+	is_int((long long)wrong, 0, "and all of them are found again");
+	is_int((long long)s.in_walk, MOST, "each counts once in a walk");
+	seen_clear(&s);
+	ok(seen_bytes(&s) == 0, "a large set is given back");
+	seen_free(&s);
+}
+
+int
+main(void)
+{
+	test_walks();
+	test_size();
+	return tap_done();
+}
