@@ -325,6 +325,13 @@ walk_array(json *j, string_view key, Value &value, unsigned depth)
 	return simdjson::SUCCESS;
 }
 
+/* Else a byte order mark would be a value with something after it. */
+bool
+begins_scalar(char c)
+{
+	return strchr("\"-0123456789tfn", c) && c != '\0';
+}
+
 error_code
 walk_document(json *j, ondemand::document &document, string_view text)
 {
@@ -342,6 +349,8 @@ walk_document(json *j, ondemand::document &document, string_view text)
 
 		if ((error = document.raw_json_token().get(token)))
 			return error;
+		if (!begins_scalar(text.front()))
+			return simdjson::TAPE_ERROR;
 		if (trim_end(token).size() != text.size())
 			return simdjson::TRAILING_CONTENT;
 		return add_scalar(j, string_view(), text, document);

@@ -416,6 +416,7 @@ static const struct {
 } messages[] = {
     {"", "no JSON value"},
     {"{\"a\":tru}", "malformed JSON near byte"},
+    {"\xEF\xBB\xBF{}", "malformed JSON near byte"},
     {"{\"a\":01}", "an invalid number near byte"},
     {"{} {}", "something after the JSON value near byte 4"},
     {"[\"\xFF\"]", "invalid UTF-8"},
