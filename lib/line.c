@@ -24,8 +24,7 @@ enum {
 };
 
 ptrdiff_t
-line_read(
-    int fd, const char *name, char *into, size_t size, struct fail *why)
+line_read(int fd, const char *name, char *into, size_t size, struct fail *why)
 {
 	struct pollfd wait[] = {{.fd = fd, .events = POLLIN},
 	    {.fd = stop_descriptor(), .events = POLLIN}};
@@ -56,8 +55,11 @@ void
 line_open_source(struct line_reader *r, line_source *source, void *context,
     const char *name, size_t max_bytes)
 {
-	*r = (struct line_reader){.source = source, .context = context,
-	    .fd = -1, .name = name, .max_bytes = max_bytes};
+	*r = (struct line_reader){.source = source,
+	    .context = context,
+	    .fd = -1,
+	    .name = name,
+	    .max_bytes = max_bytes};
 	r->capacity = CHUNK_BYTES;
 	r->data = mem_alloc(r->capacity + LINE_PADDING, 1);
 }
@@ -122,8 +124,10 @@ cut(struct line_reader *r, struct line *line, size_t len, size_t skip,
 		return fail_set(why, STATUS_DATA,
 		    "%s: line %llu is longer than %zu bytes", r->name,
 		    (unsigned long long)r->number, r->max_bytes);
-	*line = (struct line){.text = r->data + r->start, .len = len,
-	    .number = r->number, .offset = r->offset,
+	*line = (struct line){.text = r->data + r->start,
+	    .len = len,
+	    .number = r->number,
+	    .offset = r->offset,
 	    .is_terminated = skip > 0};
 	r->start += len + skip;
 	r->offset += len + skip;
@@ -150,6 +154,27 @@ line_next(struct line_reader *r, struct line *line, struct fail *why)
 		if (fill(r, why) != 0)
 			return -1;
 	}
+}
+
+void
+line_swap_chunk(struct line_reader *r, char **chunk, size_t *capacity)
+{
+	char *other = *chunk;
+	size_t other_capacity = *capacity, unread = r->end - r->start;
+
+	if (!other || other_capacity < unread) {
+		free(other);
+		other_capacity = unread > CHUNK_BYTES ? unread : CHUNK_BYTES;
+		other = mem_resize(NULL, other_capacity + LINE_PADDING, 1);
+	}
+	memcpy(other, r->data + r->start, unread);
+	memset(other + unread, 0, LINE_PADDING);
+	*chunk = r->data;
+	*capacity = r->capacity;
+	r->data = other;
+	r->capacity = other_capacity;
+	r->start = 0;
+	r->end = unread;
 }
 
 void

@@ -21,8 +21,8 @@
 enum { LINE_PADDING = 64 };
 
 /* Fills `into` with 1 to `size` bytes; 0 is the end, -1 a failure. */
-typedef ptrdiff_t line_source(
-    void *context, char *into, size_t size, struct fail *why);
+typedef ptrdiff_t line_source(void *context, char *into, size_t size,
+    struct fail *why);
 
 struct line {
 	char *text; /* without its newline; not NUL-terminated; may be
@@ -37,9 +37,9 @@ struct line {
 struct line_reader {
 	line_source *source;
 	void *context;
-	int fd;            /* used by the built-in source */
-	const char *name;  /* borrowed; for messages */
-	size_t max_bytes;  /* of one line */
+	int fd;           /* used by the built-in source */
+	const char *name; /* borrowed; for messages */
+	size_t max_bytes; /* of one line */
 	char *data;
 	size_t capacity;   /* of data, without the padding */
 	size_t start, end; /* unread bytes in data */
@@ -56,12 +56,12 @@ void line_open(struct line_reader *r, int fd, const char *name,
 
 /* One read as line_open makes them, for sources that are fed by a
  * descriptor. Ctrl-C ends the wait for it as a failure (stop.h). */
-ptrdiff_t line_read(
-    int fd, const char *name, char *into, size_t size, struct fail *why);
+ptrdiff_t line_read(int fd, const char *name, char *into, size_t size,
+    struct fail *why);
 
 /* Reads from a function, such as a decompressor. */
-void line_open_source(struct line_reader *r, line_source *source,
-    void *context, const char *name, size_t max_bytes);
+void line_open_source(struct line_reader *r, line_source *source, void *context,
+    const char *name, size_t max_bytes);
 
 /* The next line: 1; the end: 0; a failure: -1 (STATUS_LOCAL for I/O, or
  * STATUS_DATA for a line above the limit, with its number). The slices of
@@ -73,6 +73,11 @@ int line_next(struct line_reader *r, struct line *line, struct fail *why);
 /* Whether the next line_next must read, and so overwrite the chunk: true
  * where no whole line is left in it. */
 bool line_must_read(const struct line_reader *r);
+
+/* Hands the chunk that holds the lines so far over to the caller, who frees
+ * it, and goes on in the one at `*chunk` (of `*capacity` bytes and the
+ * padding; NULL: a new one), which it takes. What is unread is copied. */
+void line_swap_chunk(struct line_reader *r, char **chunk, size_t *capacity);
 
 void line_free(struct line_reader *r);
 
