@@ -19,7 +19,8 @@ credential_app_id(const struct settings *s, const char **app_id,
 }
 
 int
-credential_secret(struct settings *s, struct secret *secret, struct fail *why)
+credential_secret(const struct settings *s, struct secret *secret,
+    struct fail *why)
 {
 	static const enum setting sources[] = {SETTING_APP_SECRET,
 	    SETTING_APP_SECRET_FILE, SETTING_APP_SECRET_COMMAND, SETTING_NONE};
@@ -40,6 +41,6 @@ credential_secret(struct settings *s, struct secret *secret, struct fail *why)
 	if (source == SETTING_APP_SECRET_COMMAND)
 		return child_read_line("app_secret_command", text,
 		    settings_secret_variables, false, secret, why);
-	settings_take(s, source, secret);
+	secret_set(secret, text, s->values[source].text.len);
 	return 0;
 }

@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Values into cells. The common case, a member whose column exists and has
+ * the value's type, takes a comparison of its name and one store; everything
+ * else is out of line.
+ */
+#include "flatten.h"
+
+#include "infer.h"
+#include "instant.h"
+#include "json.h"
+#include "mem.h"
+#include "record.h"
+#include "schema.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- cells -------------------------------------------------------------- */
+
+static struct row *
+row_of(struct record *r, const struct place *p)
+{
+	return &r->batch->tables[p->table->id].rows[p->row];
+}
+
+struct cell *
+flatten_cell(struct record *r, struct place *p, const struct column *c)
+{
+	if (c->index >= p->count) {
+		struct row *row = row_of(r, p);
+
+		batch_widen(r->batch, row, p->table->column_count);
+		p->cells = row->cells;
+		p->count = row->count;
+	}
+	return &p->cells[c->index];
+}
+
+static void
+set_text(struct cell *cell, const char *text, size_t len)
+{
+	cell->kind = CELL_TEXT;
+	cell->text = text;
+	cell->len = (uint32_t)len;
+}
+
+void
+flatten_text(struct record *r, struct cell *cell, const char *text, size_t len)
+{
+	char *copy = batch_alloc(r->batch, len);
+
+	memcpy(copy, text, len);
+	set_text(cell, copy, len);
+}
+
+static void
+set_string(struct record *r, struct cell *cell, const struct json_node *node)
+{
+	/* Unescaped strings lie in the parser, until the next record. */
+	if (node->string == node->text + 1)
+		set_text(cell, node->string, node->string_len);
+	else
+		flatten_text(r, cell, node->string, node->string_len);
+}
+
+static void
+note_form(struct column *c, enum form form)
+{
+	if (c->form == form || c->form == FORM_OTHER)
+		return;
+	c->form = c->form == FORM_NONE ? form : FORM_OTHER;
+	c->is_dirty = true;
+}
+
+static enum form
+form_of(const struct json_node *node, const struct instant *at)
+{
+	if (node->kind == JSON_INTEGER)
+		return FORM_EPOCH_MS;
+	/* 2026-11-24T06:00:00.123Z: 21 bytes and the digits. */
+	if (at->digits >= 3 && node->string_len == 21 + at->digits &&
+	    node->string[10] == 'T' && node->string[4] == '-' &&
+	    node->string[node->string_len - 1] == 'Z')
+		return FORM_ISO;
+	return FORM_OTHER;
+}
+
+/* The value is a time: infer_type said so. */
+static void
+set_timestamp(struct record *r, struct column *c, struct cell *cell,
+    const struct json_node *node)
+{
+	char text[INSTANT_TEXT_BYTES];
+	struct instant at = {0};
+
+	if (node->kind != JSON_INTEGER)
+		(void)instant_parse(node->string, node->string_len, &at);
+	else if (instant_from_ms(node->integer, &at) != 0)
+		return;
+	note_form(c, form_of(node, &at));
+	flatten_text(r, cell, text, instant_format(&at, text));
+}
+
+/* Stores a value that infer_merge found to fit the column's type. */
+static void
+store(struct record *r, struct place *p, struct column *c,
+    const struct json_node *node)
+{
+	struct cell *cell = flatten_cell(r, p, c);
+
+	switch (c->type) {
+	case TYPE_BOOL:
+		cell->kind = CELL_BOOL;
+		cell->integer = node->kind == JSON_TRUE;
+		return;
+	case TYPE_BIGINT:
+		cell->kind = CELL_INTEGER;
+		cell->integer = node->kind == JSON_INTEGER
+		    ? node->integer
+		    : (int64_t)node->number;
+		if (!infer_fits_double(cell->integer) && !c->is_wide)
+			c->is_wide = c->is_dirty = true;
+		return;
+	case TYPE_DOUBLE:
+		cell->kind = CELL_NUMBER;
+		cell->number = node->kind == JSON_INTEGER
+		    ? (double)node->integer
+		    : node->number;
+		return;
+	case TYPE_TIMESTAMP:
+		set_timestamp(r, c, cell, node);
+		return;
+	case TYPE_TEXT:
+	case TYPE_DATE:
+	case TYPE_TIME:
+		set_string(r, cell, node);
+		return;
+	case TYPE_DECIMAL:
+	case TYPE_JSON:
+	case TYPE_UNKNOWN:
+	case TYPE_COUNT:
+		set_text(cell, node->text, node->text_len);
+		return;
+	}
+}
+
+static enum type
+type_of(const struct member *m, const struct json_node *node)
+{
+	/* A number is a time only where its column holds times, or nothing
+	 * yet. */
+	bool may_be_time = m->has_time_name &&
+	    (!m->column || m->column->type == TYPE_TIMESTAMP ||
+		m->column->type == TYPE_UNKNOWN);
+
+	return infer_type(node, may_be_time);
+}
+
+/* The long way: a new column, a type's first value, or a type that differs
+ * from the column's. */
+static void
+put_unlike(struct record *r, struct member *m, const struct json_node *node,
+    struct place *p)
+{
+	enum type type = type_of(m, node), wider = TYPE_UNKNOWN;
+	struct column *c = m->column;
+	enum infer_action action = INFER_STORE;
+
+	if (!c)
+		c = schema_column(r->schema, m, type);
+	if (!c)
+		return;
+	action = infer_merge(c->type, type,
+	    node->kind == JSON_INTEGER ? node->integer : 0,
+	    node->kind == JSON_NUMBER ? node->number : 0, c->is_wide, &wider);
+	/* What refers to a key would have to be converted as well. */
+	if (action == INFER_WIDEN && c->key_position > 0 &&
+	    c->type != TYPE_UNKNOWN)
+		action = INFER_VARIANT;
+	if (action == INFER_WIDEN)
+		schema_retype(r->schema, c, wider);
+	else if (action == INFER_VARIANT)
+		c = schema_column(r->schema, m, type);
+	if (c)
+		store(r, p, c, node);
+}
+
+void
+flatten_scalar(struct record *r, struct member *m, const struct json_node *node,
+    struct place *p)
+{
+	struct column *c = m->column;
+
+	if (c) {
+		switch (node->kind) {
+		case JSON_NULL:
+			return;
+		case JSON_STRING:
+			if (c->type != TYPE_TEXT)
+				break;
+			set_string(r, flatten_cell(r, p, c), node);
+			return;
+		case JSON_TRUE:
+		case JSON_FALSE:
+			if (c->type != TYPE_BOOL)
+				break;
+			store(r, p, c, node);
+			return;
+		case JSON_INTEGER:
+			if (c->type != TYPE_BIGINT)
+				break;
+			store(r, p, c, node);
+			return;
+		default:
+			break;
+		}
+		put_unlike(r, m, node, p);
+		return;
+	}
+	/* A null is worth a column only where nothing else shows that the
+	 * member exists. */
+	if (node->kind != JSON_NULL || !m->has_below)
+		put_unlike(r, m, node, p);
+}
+
+/* --- objects and lists -------------------------------------------------- */
+
+static void put_value(struct record *r, struct member *m,
+    const struct json_node *nodes, size_t at, struct place *p);
+
+static void
+put_member(struct record *r, struct member *m, const struct json_node *nodes,
+    size_t at, struct place *p)
+{
+	if (m->is_reserved)
+		return;
+	put_value(r, m, nodes, at, p);
+}
+
+/* An object that has a member twice: the last one counts, as in JSON.parse
+ * and jq, so they are taken from the last to the first. */
+static void
+put_members_backwards(struct record *r, struct member *m,
+    const struct json_node *nodes, size_t at, struct place *p)
+{
+	uint64_t object = ++r->object;
+	size_t *order = NULL, count = 0, capacity = 0;
+
+	for (size_t n = at + 1; n < nodes[at].end; n = nodes[n].end) {
+		order = mem_grow(order, &capacity, count + 1, sizeof(*order));
+		order[count++] = n;
+	}
+	while (count-- > 0) {
+		const struct json_node *node = &nodes[order[count]];
+		struct member *below =
+		    schema_member(r->schema, m, NULL, node->key, node->key_len);
+
+		if (below->last_object == object) {
+			r->doubled = below;
+			continue;
+		}
+		below->last_object = object;
+		put_member(r, below, nodes, order[count], p);
+	}
+	free(order);
+}
+
+/* Whether the object has no member twice; finds the members' places too. */
+static bool
+is_plain(struct record *r, struct member *m, const struct json_node *nodes,
+    size_t at)
+{
+	uint64_t object = ++r->object;
+	struct member *previous = NULL;
+
+	for (size_t n = at + 1; n < nodes[at].end; n = nodes[n].end) {
+		struct member *below = schema_member(r->schema, m, previous,
+		    nodes[n].key, nodes[n].key_len);
+
+		if (below->last_object == object)
+			return false;
+		below->last_object = object;
+		previous = below;
+	}
+	return true;
+}
+
+void
+flatten_object(struct record *r, struct member *m,
+    const struct json_node *nodes, size_t at, struct place *p)
+{
+	struct member *previous = NULL;
+
+	m->has_below = true;
+	if (!is_plain(r, m, nodes, at)) {
+		put_members_backwards(r, m, nodes, at, p);
+		return;
+	}
+	for (size_t n = at + 1; n < nodes[at].end; n = nodes[n].end) {
+		struct member *below = schema_member(r->schema, m, previous,
+		    nodes[n].key, nodes[n].key_len);
+
+		put_member(r, below, nodes, n, p);
+		previous = below;
+	}
+}
+
+void
+flatten_open(struct record *r, struct table *t, uint64_t sequence,
+    struct place *p)
+{
+	struct batch_table *rows = batch_table(r->batch, t, t->id);
+	struct row *row =
+	    batch_add_row(r->batch, rows, sequence, t->column_count);
+
+	*p = (struct place){.table = t,
+	    .row = rows->count - 1,
+	    .cells = row->cells,
+	    .count = row->count};
+}
+
+/* "PARENT.INDEX": the same whenever the same list is loaded, so that nothing
+ * changes where nothing changed. */
+static void
+set_child_id(struct record *r, struct place *p, const struct place *above,
+    size_t index)
+{
+	const struct cell *id = &above->id;
+	size_t room = (id->kind == CELL_TEXT ? id->len : 32) + 24, len;
+	char *text = batch_alloc(r->batch, room);
+
+	switch (id->kind) {
+	case CELL_TEXT:
+		memcpy(text, id->text, id->len);
+		len = id->len;
+		break;
+	case CELL_NUMBER:
+		len = (size_t)snprintf(text, room, "%.17g", id->number);
+		break;
+	default:
+		len = (size_t)snprintf(text, room, "%" PRId64, id->integer);
+		break;
+	}
+	len += (size_t)snprintf(text + len, room - len, ".%zu", index);
+	set_text(&p->id, text, len);
+}
+
+static enum type
+type_of_id(const struct place *p)
+{
+	const struct table *t = p->table;
+
+	if (t->id_column)
+		return t->id_column->type;
+	return t->key_count == 1 ? t->key[0]->type : TYPE_TEXT;
+}
+
+static void
+open_child(struct record *r, struct table *t, const struct place *above,
+    size_t index, struct place *p)
+{
+	struct row *row = row_of(r, above);
+	struct cell *cell;
+
+	flatten_open(r, t, row->sequence, p);
+	set_child_id(r, p, above, index);
+	row = row_of(r, p);
+	row->parent = (uint32_t)above->row;
+	row->id = p->id;
+	if (t->parent_id->type == TYPE_UNKNOWN)
+		schema_retype(r->schema, t->parent_id, type_of_id(above));
+	*flatten_cell(r, p, t->parent_id) = above->id;
+	*flatten_cell(r, p, t->id_column) = p->id;
+	cell = flatten_cell(r, p, t->idx);
+	cell->kind = CELL_INTEGER;
+	cell->integer = (int64_t)index;
+}
+
+static void
+put_list(struct record *r, struct member *m, const struct json_node *nodes,
+    size_t at, struct place *p)
+{
+	size_t index = 0;
+
+	if (!m->list)
+		schema_add_list(r->schema, m);
+	m->has_below = true;
+	for (size_t n = at + 1; n < nodes[at].end; n = nodes[n].end) {
+		struct place child;
+
+		open_child(r, m->list, p, index++, &child);
+		put_value(r, m->item, nodes, n, &child);
+	}
+}
+
+/* Whether a container is taken apart; an item's object always is, its list
+ * counted as one level. */
+static bool
+is_taken_apart(const struct record *r, const struct member *m,
+    const struct json_node *node)
+{
+	unsigned depth = m->depth;
+
+	if (node->end == 1 || node->text_len == 2)
+		return false;
+	if (node->kind == JSON_ARRAY && r->options.has_json_arrays)
+		return false;
+	if (!m->key)
+		return node->kind == JSON_OBJECT ||
+		    depth + 1 <= r->options.depth;
+	return depth <= r->options.depth;
+}
+
+static void
+put_value(struct record *r, struct member *m, const struct json_node *nodes,
+    size_t at, struct place *p)
+{
+	const struct json_node *node = &nodes[at];
+
+	if (node->kind != JSON_OBJECT && node->kind != JSON_ARRAY)
+		flatten_scalar(r, m, node, p);
+	else if (node->end == at + 1 || !is_taken_apart(r, m, node))
+		put_unlike(r, m, node, p);
+	else if (node->kind == JSON_OBJECT)
+		flatten_object(r, m, nodes, at, p);
+	else
+		put_list(r, m, nodes, at, p);
+}

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The ledger's tables, and their rows.
+ */
+#include "ledger.h"
+
+#include "buf.h"
+#include "instant.h"
+#include "mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The columns of _loads; the first is the key. */
+enum loads_column {
+	LOADS_ID,
+	LOADS_STARTED,
+	LOADS_FINISHED,
+	LOADS_MODE,
+	LOADS_STATUS,
+	LOADS_TABLES,
+	LOADS_VERSION,
+	LOADS_COUNT,
+};
+
+/* The columns of _columns; the first two are the key. */
+enum columns_column {
+	COLUMNS_TABLE,
+	COLUMNS_COLUMN,
+	COLUMNS_ROOT,
+	COLUMNS_PATH,
+	COLUMNS_KIND,
+	COLUMNS_TYPE,
+	COLUMNS_FORM,
+	COLUMNS_KEY,
+	COLUMNS_WIDE,
+	COLUMNS_FIRST_LOAD,
+	COLUMNS_COUNT,
+};
+
+struct definition {
+	const char *name;
+	enum type type;
+};
+
+static const struct definition loads_columns[LOADS_COUNT] = {
+    [LOADS_ID] = {"load_id", TYPE_BIGINT},
+    [LOADS_STARTED] = {"started_at", TYPE_TIMESTAMP},
+    [LOADS_FINISHED] = {"finished_at", TYPE_TIMESTAMP},
+    [LOADS_MODE] = {"mode", TYPE_TEXT},
+    [LOADS_STATUS] = {"status", TYPE_TEXT},
+    [LOADS_TABLES] = {"tables", TYPE_JSON},
+    [LOADS_VERSION] = {"program_version", TYPE_TEXT},
+};
+
+static const struct definition columns_columns[COLUMNS_COUNT] = {
+    [COLUMNS_TABLE] = {"table_name", TYPE_TEXT},
+    [COLUMNS_COLUMN] = {"column_name", TYPE_TEXT},
+    [COLUMNS_ROOT] = {"root_table", TYPE_TEXT},
+    [COLUMNS_PATH] = {"path", TYPE_TEXT},
+    [COLUMNS_KIND] = {"kind", TYPE_TEXT},
+    [COLUMNS_TYPE] = {"type", TYPE_TEXT},
+    [COLUMNS_FORM] = {"form", TYPE_TEXT},
+    [COLUMNS_KEY] = {"key_position", TYPE_BIGINT},
+    [COLUMNS_WIDE] = {"is_wide", TYPE_BOOL},
+    [COLUMNS_FIRST_LOAD] = {"first_load_id", TYPE_BIGINT},
+};
+
+static const char *const mode_names[] = {
+    [MODE_DEFAULT] = "default",
+    [MODE_MERGE] = "merge",
+    [MODE_APPEND] = "append",
+    [MODE_REPLACE] = "replace",
+    [MODE_SYNC] = "sync",
+    [MODE_HISTORY] = "history",
+};
+
+/* --- reading ------------------------------------------------------------ */
+
+static void
+read_names(const struct definition *d, size_t count, const char **names)
+{
+	for (size_t i = 0; i < count; i++)
+		names[i] = d[i].name;
+}
+
+/* A cell's text, NUL-terminated, into `buffer`; "" where it is none. */
+static const char *
+text_of(const struct cell *c, struct buf *buffer)
+{
+	buf_clear(buffer);
+	if (c->kind == CELL_TEXT)
+		buf_append(buffer, c->text, c->len);
+	return buffer->data;
+}
+
+static int
+visit_column(void *context, const struct cell *cells, size_t count,
+    struct fail *why)
+{
+	struct schema *schema = context;
+	struct schema_known known = {0};
+	const struct cell *type = &cells[COLUMNS_TYPE];
+	const struct cell *form = &cells[COLUMNS_FORM];
+	struct buf text[4];
+	const char **members[4] = {&known.table, &known.column, &known.root,
+	    &known.path};
+	int result;
+
+	(void)count;
+	for (size_t i = 0; i < 4; i++) {
+		buf_init(&text[i], BOUND_LINE_BYTES);
+		*members[i] = text_of(&cells[i], &text[i]);
+	}
+	if (type->kind == CELL_TEXT &&
+	    type_parse(type->text, type->len, &known.type) != 0)
+		known.type = TYPE_UNKNOWN;
+	if (form->kind == CELL_TEXT)
+		known.form = form_parse(form->text, form->len);
+	if (cells[COLUMNS_KEY].kind == CELL_INTEGER)
+		known.key_position = (unsigned)cells[COLUMNS_KEY].integer;
+	if (cells[COLUMNS_FIRST_LOAD].kind == CELL_INTEGER)
+		known.first_load = cells[COLUMNS_FIRST_LOAD].integer;
+	known.is_wide = cells[COLUMNS_WIDE].kind == CELL_INTEGER &&
+	    cells[COLUMNS_WIDE].integer != 0;
+	known.is_own = cells[COLUMNS_KIND].kind == CELL_TEXT &&
+	    cells[COLUMNS_KIND].len == 3;
+	result = schema_restore(schema, &known, why);
+	for (size_t i = 0; i < 4; i++)
+		buf_free(&text[i]);
+	return result;
+}
+
+/* Moves the load's id behind that of the row, and behind its end: rows
+ * without a key are numbered by the millisecond. */
+static int
+visit_load(void *context, const struct cell *cells, size_t count,
+    struct fail *why)
+{
+	struct ledger *l = context;
+	const struct cell *end = &cells[LOADS_FINISHED];
+	struct instant at;
+
+	(void)count;
+	(void)why;
+	if (cells[LOADS_ID].kind == CELL_INTEGER &&
+	    cells[LOADS_ID].integer >= l->load_id)
+		l->load_id = cells[LOADS_ID].integer + 1;
+	if (end->kind == CELL_TEXT &&
+	    instant_parse(end->text, end->len, &at) == INSTANT_TIME &&
+	    instant_to_ms(&at) >= l->load_id)
+		l->load_id = instant_to_ms(&at) + 1;
+	return 0;
+}
+
+static struct table *
+add_table(struct schema *schema, const char *name, const struct definition *d,
+    size_t count, size_t key_count)
+{
+	struct table *t = schema_root(schema, name, strlen(name), true);
+
+	t->is_own = true;
+	t->is_foreign = false;
+	for (size_t i = 0; i < count; i++) {
+		struct column *c =
+		    schema_own_column(schema, t, d[i].name, d[i].type);
+
+		c->type = d[i].type;
+		if (i >= key_count)
+			continue;
+		c->key_position = (unsigned)i + 1;
+		t->key[i] = c;
+	}
+	t->key_count = key_count;
+	return t;
+}
+
+int
+ledger_open(struct ledger *l, struct sink *sink, struct schema *schema,
+    int64_t now_ms, struct fail *why)
+{
+	const char *names[COLUMNS_COUNT];
+
+	*l = (struct ledger){.schema = schema,
+	    .load_id = now_ms,
+	    .started_ms = now_ms};
+	l->loads = add_table(schema, "_loads", loads_columns, LOADS_COUNT, 1);
+	l->columns =
+	    add_table(schema, "_columns", columns_columns, COLUMNS_COUNT, 2);
+	read_names(loads_columns, LOADS_COUNT, names);
+	if (sink->ops->read(sink, "_loads", names, LOADS_COUNT, visit_load, l,
+		why) != 0)
+		return -1;
+	read_names(columns_columns, COLUMNS_COUNT, names);
+	return sink->ops->read(sink, "_columns", names, COLUMNS_COUNT,
+	    visit_column, schema, why);
+}
+
+/* --- writing ------------------------------------------------------------ */
+
+/* A row being put together. */
+struct entry {
+	struct batch *batch;
+	struct table *table;
+	struct row *row;
+};
+
+static void
+open_entry(struct entry *e, struct batch *b, struct table *t)
+{
+	static const struct origin ours = {.name = "the ledger"};
+
+	t->is_started = true;
+	e->batch = b;
+	e->table = t;
+	e->row = batch_add_row(b, batch_table(b, t, t->id),
+	    batch_add_origin(b, &ours), t->column_count);
+}
+
+static struct cell *
+cell_of(const struct entry *e, const char *name)
+{
+	for (size_t i = 0; i < e->table->column_count; i++)
+		if (strcmp(e->table->columns[i]->name, name) == 0)
+			return &e->row->cells[i];
+	return NULL;
+}
+
+static void
+put_text(struct entry *e, const char *name, const char *text)
+{
+	struct cell *cell = cell_of(e, name);
+	size_t len = strlen(text);
+	char *copy = batch_alloc(e->batch, len);
+
+	memcpy(copy, text, len);
+	cell->kind = CELL_TEXT;
+	cell->text = copy;
+	cell->len = (uint32_t)len;
+}
+
+static void
+put_integer(struct entry *e, const char *name, int64_t value)
+{
+	struct cell *cell = cell_of(e, name);
+
+	cell->kind = CELL_INTEGER;
+	cell->integer = value;
+}
+
+static void
+put_time(struct entry *e, const char *name, int64_t ms)
+{
+	char text[INSTANT_TEXT_BYTES];
+	struct instant at;
+
+	if (instant_from_ms(ms, &at) != 0)
+		return;
+	(void)instant_format(&at, text);
+	put_text(e, name, text);
+}
+
+static void
+write_column(const struct ledger *l, struct batch *b, struct column *c)
+{
+	struct entry e;
+
+	open_entry(&e, b, l->columns);
+	put_text(&e, "table_name", c->table->name);
+	put_text(&e, "column_name", c->name);
+	put_text(&e, "root_table", c->table->root->name);
+	put_text(&e, "path", c->path);
+	put_text(&e, "kind", c->is_own ? "own" : "member");
+	put_text(&e, "type", type_name(c->type));
+	if (c->form != FORM_NONE)
+		put_text(&e, "form", form_name(c->form));
+	if (c->key_position > 0)
+		put_integer(&e, "key_position", c->key_position);
+	put_integer(&e, "is_wide", c->is_wide);
+	put_integer(&e, "first_load_id",
+	    c->first_load ? c->first_load : l->load_id);
+	c->is_dirty = false;
+}
+
+void
+ledger_write(struct ledger *l, struct batch *b, int64_t now_ms, enum mode mode,
+    const char *status, const char *counts)
+{
+	struct entry e;
+
+	open_entry(&e, b, l->loads);
+	put_integer(&e, "load_id", l->load_id);
+	put_time(&e, "started_at", l->started_ms);
+	put_time(&e, "finished_at", now_ms);
+	put_text(&e, "mode", mode_names[mode]);
+	put_text(&e, "status", status);
+	put_text(&e, "tables", counts);
+	put_text(&e, "program_version", PROGRAM_VERSION);
+	for (size_t i = 0; i < schema_table_count(l->schema); i++) {
+		struct table *t = schema_table(l->schema, i);
+
+		for (size_t n = 0; n < t->column_count && !t->is_own; n++)
+			if (t->columns[n]->is_dirty &&
+			    t->columns[n]->is_announced)
+				write_column(l, b, t->columns[n]);
+	}
+}

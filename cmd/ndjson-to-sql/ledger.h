@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The bookkeeping in the destination, as ordinary tables that go through the
+ * same sink as all others:
+ *
+ *      _loads     a row for each load: when, how, what, how many
+ *      _columns   a row for each column: the JSON path it holds, its logical
+ *                 type, its place in the key
+ *
+ * The schema of a later load is put together again from _columns.
+ */
+#ifndef LEDGER_H
+#define LEDGER_H
+
+#include "attr.h"
+#include "batch.h"
+#include "fail.h"
+#include "mode.h"
+#include "schema.h"
+#include "sink.h"
+
+#include <stdint.h>
+
+struct ledger {
+	struct schema *schema; /* borrowed */
+	struct table *loads, *columns;
+	int64_t load_id;
+	int64_t started_ms;
+};
+
+/* Reads what earlier loads left, fills the schema, and chooses the load's
+ * id: the time in milliseconds, but later than any load before. */
+ATTR_NODISCARD
+int ledger_open(struct ledger *l, struct sink *sink, struct schema *schema,
+    int64_t now_ms, struct fail *why);
+
+/* Adds to an empty batch what this load has to say; `counts` is JSON. */
+void ledger_write(struct ledger *l, struct batch *b, int64_t now_ms,
+    enum mode mode, const char *status, const char *counts);
+
+#endif

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The load: the reading half, and the order of what happens at the end.
+ */
+#include "load.h"
+
+#include "bounds.h"
+#include "input.h"
+#include "json.h"
+#include "ledger.h"
+#include "line.h"
+#include "mem.h"
+#include "msg.h"
+#include "opts.h"
+#include "out.h"
+#include "record.h"
+#include "ring.h"
+#include "schema.h"
+#include "sink.h"
+#include "stop.h"
+#include "stream.h"
+#include "summary.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct load {
+	const struct opts *opts;
+	struct sink *sink;
+	struct schema *schema;
+	struct ledger ledger;
+	struct record record;
+	struct json *json;
+	struct ring *ring;
+	struct out out;            /* for --dry-run */
+	struct line_reader *lines; /* of the stream being read */
+	uint64_t next_sequence;
+	uint64_t line_count; /* that were not blank, of all streams */
+	bool was_truncated;
+};
+
+static int64_t
+now_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* --- opening ------------------------------------------------------------ */
+
+static int
+open_sink(struct load *l, struct fail *why)
+{
+	const struct opts *o = l->opts;
+	struct sink_options options = {.mode = o->mode,
+	    .busy_timeout_ms = o->busy_timeout_ms,
+	    .ddl = o->is_dry ? &l->out : NULL};
+	const struct sink_kind *kind =
+	    sink_find(o->target, &options.target, why);
+	struct schema_options limits;
+
+	if (!kind || (o->is_dry && out_open_stdout(&l->out, why) != 0))
+		return -1;
+	limits = (struct schema_options){.max_name_bytes = kind->max_name_bytes,
+	    .max_columns = o->max_columns < kind->max_columns
+		? (size_t)o->max_columns
+		: kind->max_columns};
+	l->schema = schema_new(&limits);
+	if (kind->open(&options, &l->sink, why) != 0)
+		return -1;
+	if (l->sink->ops->survey(l->sink, l->schema, why) != 0)
+		return -1;
+	return ledger_open(&l->ledger, l->sink, l->schema, now_ms(), why);
+}
+
+/* One batch, in the ring's thread. */
+static int
+write_batch(void *context, struct batch *b, struct fail *why)
+{
+	struct load *l = context;
+
+	for (size_t i = 0; i < b->change_count; i++)
+		if (l->sink->ops->change(l->sink, &b->changes[i], why) != 0)
+			return -1;
+	return l->sink->ops->write(l->sink, b, why);
+}
+
+static int
+open_load(struct load *l, struct fail *why)
+{
+	const struct opts *o = l->opts;
+	struct record_options options = {.depth = (unsigned)o->depth,
+	    .has_json_arrays = o->arrays == 1,
+	    .mode = o->mode,
+	    .key = &o->key,
+	    .table = o->table};
+
+	if (open_sink(l, why) != 0)
+		return -1;
+	options.load_id = l->ledger.load_id;
+	record_init(&l->record, l->schema, &options);
+	l->json = json_new(BOUND_JSON_DEPTH);
+	l->next_sequence = 1;
+	l->ring = ring_new(write_batch, l, why);
+	return l->ring ? 0 : -1;
+}
+
+static void
+close_load(struct load *l)
+{
+	ring_free(l->ring);
+	json_free(l->json);
+	record_free(&l->record);
+	if (l->sink)
+		l->sink->ops->free(l->sink);
+	schema_free(l->schema);
+	out_free(&l->out);
+}
+
+/* --- batches ------------------------------------------------------------ */
+
+/* Makes r->batch ready: 0; -1 if the other thread has failed. */
+static int
+begin_batch(struct load *l, struct fail *why)
+{
+	struct batch *b;
+
+	if (l->record.batch)
+		return 0;
+	b = ring_take(l->ring);
+	if (!b)
+		return ring_wait(l->ring, why);
+	batch_clear(b, l->next_sequence);
+	l->record.batch = b;
+	return 0;
+}
+
+/* Hands the batch and the chunk that its rows point into over. */
+static void
+end_batch(struct load *l, bool is_last)
+{
+	struct batch *b = l->record.batch;
+
+	if (!b)
+		return;
+	schema_take_changes(l->schema, b, is_last);
+	l->next_sequence = b->first_sequence + b->origin_count;
+	if (l->lines)
+		line_swap_chunk(l->lines, &b->chunk, &b->chunk_bytes);
+	l->record.batch = NULL;
+	ring_put(l->ring, b);
+}
+
+/* --- lines -------------------------------------------------------------- */
+
+static int
+load_record(struct load *l, const struct line *line, struct fail *why)
+{
+	const struct json_node *nodes;
+	struct origin origin = {.text = line->text,
+	    .len = line->len,
+	    .line = line->number,
+	    .offset = line->offset,
+	    .name = l->lines->name};
+	size_t count;
+
+	if (json_parse(l->json, line->text, line->len, &nodes, &count, why) !=
+	    0)
+		return -1;
+	if (begin_batch(l, why) != 0)
+		return -1;
+	return record_add(&l->record, nodes, &origin, why) == 0 ? 0 : -1;
+}
+
+/* The last line of a stream, if it has no newline. */
+static int
+load_cut_line(struct load *l, const struct line *line, struct fail *why)
+{
+	if (!l->opts->accepts_truncated)
+		return stream_fail_cut(line, l->lines->name, why);
+	l->was_truncated = true;
+	(void)stream_fail_cut(line, l->lines->name, why);
+	if (load_record(l, line, why) == 0) {
+		msg_warning("%s: line %llu does not end; taken as it is",
+		    l->lines->name, (unsigned long long)line->number);
+		return 0;
+	}
+	if (why->status != STATUS_DATA)
+		return -1;
+	msg_warning("%s: line %llu is cut off; left out", l->lines->name,
+	    (unsigned long long)line->number);
+	return 0;
+}
+
+static int
+load_line(struct load *l, struct line *line, struct fail *why)
+{
+	stream_skip_mark(line);
+	if (line->is_terminated && stream_is_blank(line))
+		return 0;
+	l->line_count++;
+	if (!line->is_terminated)
+		return load_cut_line(l, line, why);
+	if (load_record(l, line, why) == 0)
+		return 0;
+	if (why->status == STATUS_DATA || why->status == STATUS_USAGE)
+		(void)fail_prefix(why, "%s: line %llu", l->lines->name,
+		    (unsigned long long)line->number);
+	return -1;
+}
+
+static int
+load_lines(struct load *l, struct fail *why)
+{
+	struct line line;
+	int result;
+
+	for (;;) {
+		/* The rows so far lie in the chunk that is used up now. */
+		if (line_must_read(l->lines))
+			end_batch(l, false);
+		result = line_next(l->lines, &line, why);
+		if (result != 1)
+			return result;
+		if (load_line(l, &line, why) != 0)
+			return -1;
+	}
+}
+
+/* The name of a table for a file: "x/logs.ndjson.gz" gives "logs". */
+static char *
+stem_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	size_t len = strcspn(name, ".");
+
+	return len > 0 && strcmp(path, "-") != 0 ? mem_copy(name, len) : NULL;
+}
+
+static int
+load_file(struct load *l, const char *path, struct fail *why)
+{
+	struct input input = {.fd = -1};
+	struct line_reader lines = {.fd = -1};
+	char *stem = path ? stem_of(path) : NULL;
+	int result;
+
+	l->record.options.fallback_table = stem;
+	result = input_open(&input, path, why);
+	if (result == 0) {
+		line_open_source(&lines, input_read, &input, input.name,
+		    BOUND_LINE_BYTES);
+		l->lines = &lines;
+		result = load_lines(l, why);
+		end_batch(l, false);
+	}
+	/* What the origins of rows are called must outlive the rows. */
+	if (result == 0)
+		result = ring_wait(l->ring, why);
+	l->lines = NULL;
+	l->record.options.fallback_table = NULL;
+	if (result != 0)
+		ring_stop(l->ring);
+	line_free(&lines);
+	input_free(&input);
+	free(stem);
+	return result;
+}
+
+static int
+load_files(struct load *l, struct fail *why)
+{
+	const struct opt_list *files = &l->opts->files;
+
+	if (files->count == 0)
+		return load_file(l, NULL, why);
+	for (size_t i = 0; i < files->count; i++)
+		if (load_file(l, files->items[i], why) != 0)
+			return -1;
+	return 0;
+}
+
+/* --- the end ------------------------------------------------------------ */
+
+static int
+check_empty(const struct load *l, struct fail *why)
+{
+	const struct opts *o = l->opts;
+
+	if (l->line_count > 0 || o->allows_empty ||
+	    (o->mode != MODE_REPLACE && o->mode != MODE_SYNC))
+		return 0;
+	return fail_set(why, STATUS_DATA,
+	    "the stream is empty, and --%s would delete rows for it; if that "
+	    "is right, add --allow-empty",
+	    o->mode == MODE_SYNC ? "sync" : "replace");
+}
+
+/* The rest runs in this thread: the other one has nothing to do. */
+static int
+finish(struct load *l, struct fail *why)
+{
+	struct buf counts;
+	struct batch *b;
+	int result;
+
+	if (begin_batch(l, why) != 0)
+		return -1;
+	end_batch(l, true);
+	if (ring_wait(l->ring, why) != 0 ||
+	    l->sink->ops->finish(l->sink, why) != 0)
+		return -1;
+	summary_print(l->schema, l->sink);
+	buf_init(&counts, BOUND_LINE_BYTES);
+	summary_add_json(&counts, l->schema, l->sink);
+	if (begin_batch(l, why) != 0) {
+		buf_free(&counts);
+		return -1;
+	}
+	b = l->record.batch;
+	ledger_write(&l->ledger, b, now_ms(), l->opts->mode,
+	    l->was_truncated ? "truncated" : "complete", counts.data);
+	buf_free(&counts);
+	end_batch(l, false);
+	result = ring_wait(l->ring, why);
+	if (result == 0)
+		result = l->sink->ops->finish(l->sink, why);
+	return result;
+}
+
+int
+load_run(const struct opts *o, struct fail *why)
+{
+	struct load l = {.opts = o, .out = {.fd = -1}};
+	int result = -1;
+
+	if (open_load(&l, why) != 0 || load_files(&l, why) != 0 ||
+	    check_empty(&l, why) != 0 || finish(&l, why) != 0)
+		goto out;
+	if (stop_is_requested())
+		result = stop_fail(why);
+	else
+		result = l.sink->ops->commit(l.sink, why);
+	if (result == 0 && o->is_dry)
+		result = out_commit(&l.out, why);
+out:
+	close_load(&l);
+	return result;
+}

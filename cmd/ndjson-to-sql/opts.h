@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The command line of ndjson-to-sql.
+ */
+#ifndef OPTS_H
+#define OPTS_H
+
+#include "attr.h"
+#include "fail.h"
+#include "mode.h"
+#include "opt.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct opts {
+	const char *target;
+	struct opt_list files; /* none: standard input */
+	const char *table;
+	struct opt_list key;
+	uint64_t depth;
+	uint64_t max_columns;
+	unsigned arrays; /* 0: tables, 1: json */
+	bool is_merge, is_append, is_replace, is_sync, is_history;
+	enum mode mode; /* what these come to */
+	bool allows_empty;
+	bool accepts_truncated;
+	bool is_dry;
+	int64_t busy_timeout_ms;
+	unsigned verbosity;
+	bool is_quiet;
+	struct opt_list operands; /* target and files; owns their array */
+};
+
+/* Parses; OPT_RUN only if the options agree with each other. Release with
+ * opts_free in any case. */
+ATTR_NODISCARD
+enum opt_result opts_parse(struct opts *o, int argc, char **argv,
+    struct fail *why);
+
+void opts_free(struct opts *o);
+
+#endif

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a record is, before its members are looked at: the table it belongs
+ * to, the key it has there, and the row that is made for it.
+ */
+#include "record.h"
+
+#include "buf.h"
+#include "escape.h"
+#include "flatten.h"
+#include "json.h"
+#include "mem.h"
+#include "schema.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The reserved members of a record; NULL: not there. */
+struct envelope {
+	const struct json_node *resource, *parent, *key, *rows, *error;
+};
+
+void
+record_init(struct record *r, struct schema *schema,
+    const struct record_options *options)
+{
+	*r = (struct record){.schema = schema, .options = *options};
+}
+
+void
+record_free(struct record *r)
+{
+	free(r->resource);
+	*r = (struct record){0};
+}
+
+/* --- tables and their keys ---------------------------------------------- */
+
+static void
+read_envelope(const struct json_node *nodes, struct envelope *e)
+{
+	*e = (struct envelope){0};
+	for (size_t n = 1; n < nodes[0].end; n = nodes[n].end) {
+		const struct json_node *node = &nodes[n];
+
+		if (node->key_len < 4 || node->key[0] != '_')
+			continue;
+		if (node->key_len == 9 &&
+		    memcmp(node->key, "_resource", 9) == 0)
+			e->resource = node;
+		else if (node->key_len == 7 &&
+		    memcmp(node->key, "_parent", 7) == 0)
+			e->parent = node;
+		else if (node->key_len == 4 &&
+		    memcmp(node->key, "_key", 4) == 0)
+			e->key = node;
+		else if (node->key_len == 5 &&
+		    memcmp(node->key, "_rows", 5) == 0)
+			e->rows = node;
+		else if (node->key_len == 6 &&
+		    memcmp(node->key, "_error", 6) == 0)
+			e->error = node;
+	}
+}
+
+static int
+bad(struct fail *why, const char *text)
+{
+	(void)fail_set(why, STATUS_DATA, "%s", text);
+	return 1;
+}
+
+static int
+check_envelope(const struct envelope *e, struct fail *why)
+{
+	if (e->error)
+		return bad(why,
+		    "the reserved member '_error' in a record; "
+		    "the stream was put together from a broken "
+		    "one");
+	if (e->resource && e->resource->kind != JSON_STRING)
+		return bad(why, "'_resource' is no string");
+	if (e->resource && e->resource->string_len == 0)
+		return bad(why, "'_resource' is empty");
+	if (e->parent && e->parent->kind != JSON_OBJECT)
+		return bad(why, "'_parent' is no object");
+	if (e->key && e->key->kind != JSON_ARRAY)
+		return bad(why, "'_key' is no list");
+	if (e->rows && (e->rows->kind != JSON_INTEGER || e->rows->integer != 0))
+		return bad(why, "'_rows' is not 0");
+	return 0;
+}
+
+/* Sets r->table for the record. */
+static int
+find_table(struct record *r, const struct envelope *e, struct fail *why)
+{
+	const struct record_options *o = &r->options;
+	const char *name = o->table;
+	size_t len;
+
+	if (e->resource) {
+		name = e->resource->string;
+		len = e->resource->string_len;
+	} else {
+		name = name ? name : o->fallback_table;
+		if (!name)
+			return fail_set(why, STATUS_USAGE,
+			    "the record has no _resource; name its table "
+			    "with --table");
+		len = strlen(name);
+	}
+	if (r->table && r->resource_len == len &&
+	    memcmp(r->resource, name, len) == 0)
+		return 0;
+	if (r->table && o->table)
+		return fail_set(why, STATUS_USAGE,
+		    "--table names one table, but the stream has several "
+		    "resources: '%s' and '%.*s'",
+		    r->resource, (int)len, name);
+	free(r->resource);
+	r->resource = mem_copy(name, len);
+	r->resource_len = len;
+	r->table = o->table
+	    ? schema_root(r->schema, o->table, strlen(o->table), true)
+	    : schema_root(r->schema, name, len, false);
+	return 0;
+}
+
+/* Adds the member's column to the table's key. */
+static int
+add_key(struct record *r, struct member *m, struct fail *why)
+{
+	struct table *t = r->table;
+	struct column *c = m->column;
+
+	if (t->key_count == SCHEMA_KEY_MAX) {
+		(void)fail_set(why, STATUS_DATA,
+		    "the key has more than %d members", SCHEMA_KEY_MAX);
+		return 1;
+	}
+	if (!c)
+		c = schema_column(r->schema, m, TYPE_UNKNOWN);
+	if (!c)
+		return bad(why,
+		    "no column is left for the key; raise "
+		    "--max-columns");
+	if (c->key_position > 0)
+		return 0;
+	t->key[t->key_count++] = c;
+	c->key_position = (unsigned)t->key_count;
+	c->is_dirty = true;
+	return 0;
+}
+
+static int
+add_named_key(struct record *r, const char *name, size_t len, struct fail *why)
+{
+	struct member *m =
+	    schema_member(r->schema, r->table->record, NULL, name, len);
+
+	return add_key(r, m, why);
+}
+
+static int
+add_parent_keys(struct record *r, const struct json_node *nodes,
+    const struct json_node *parent, struct fail *why)
+{
+	size_t at = (size_t)(parent - nodes);
+	struct member *above = schema_member(r->schema, r->table->record, NULL,
+	    "_parent", strlen("_parent"));
+
+	for (size_t n = at + 1; n < nodes[at].end; n = nodes[n].end) {
+		int result = add_key(r,
+		    schema_member(r->schema, above, NULL, nodes[n].key,
+			nodes[n].key_len),
+		    why);
+
+		if (result != 0)
+			return result;
+	}
+	r->table->parent_key_count = r->table->key_count;
+	return 0;
+}
+
+/* The members of `_key`. */
+static int
+add_listed_keys(struct record *r, const struct json_node *nodes,
+    const struct json_node *list, struct fail *why)
+{
+	size_t at = (size_t)(list - nodes);
+	int result = 0;
+
+	for (size_t n = at + 1; n < nodes[at].end && result == 0;
+	     n = nodes[n].end) {
+		if (nodes[n].kind != JSON_STRING)
+			return bad(why,
+			    "'_key' holds something else than "
+			    "strings");
+		result =
+		    add_named_key(r, nodes[n].string, nodes[n].string_len, why);
+	}
+	return result;
+}
+
+static int
+add_keys(struct record *r, const struct json_node *nodes,
+    const struct envelope *e, struct fail *why)
+{
+	const struct opt_list *chosen = r->options.key;
+	const struct json_node *id = json_member(nodes, 0, "id");
+	bool has_id = id && id->kind != JSON_NULL && id->kind != JSON_OBJECT &&
+	    id->kind != JSON_ARRAY;
+	int result = 0;
+
+	if (chosen && chosen->count > 0) {
+		for (size_t i = 0; i < chosen->count && result == 0; i++)
+			result = add_named_key(r, chosen->items[i],
+			    strlen(chosen->items[i]), why);
+		return result;
+	}
+	if (!e->key && !has_id)
+		return 0;
+	if (e->parent)
+		result = add_parent_keys(r, nodes, e->parent, why);
+	if (result == 0 && e->key)
+		result = add_listed_keys(r, nodes, e->key, why);
+	else if (result == 0)
+		result = add_named_key(r, "id", 2, why);
+	if (result == 0 && r->table->key_count == 0)
+		r->table->is_singleton = true;
+	return result;
+}
+
+/* What a table needs before its first record of this load. */
+static int
+start_table(struct record *r, const struct json_node *nodes,
+    const struct envelope *e, struct fail *why)
+{
+	struct table *t = r->table;
+	enum mode mode = r->options.mode;
+	int result = 0;
+
+	if (t->is_view)
+		return fail_set(why, STATUS_USAGE,
+		    "'%s' is a view; nothing can be loaded into it", t->name);
+	if (!t->load_id)
+		t->load_id =
+		    schema_own_column(r->schema, t, "_load_id", TYPE_BIGINT);
+	if (t->key_count == 1 && t->key[0]->is_own) {
+		t->is_singleton = true;
+		t->id_column = t->key[0];
+	}
+	/* A table that we made without a key stays so. */
+	if (t->key_count == 0 && mode != MODE_APPEND &&
+	    (!t->is_stored || t->is_foreign))
+		result = add_keys(r, nodes, e, why);
+	if (result != 0)
+		return result;
+	if (t->key_count == 0 && !t->is_singleton &&
+	    (mode == MODE_MERGE || mode == MODE_SYNC || mode == MODE_HISTORY))
+		return fail_set(why, STATUS_USAGE,
+		    "'%s' has no key to merge by; name one with --key, or use "
+		    "--append or --replace",
+		    t->name);
+	if (t->key_count == 0 && !t->id_column)
+		t->id_column =
+		    schema_own_column(r->schema, t, "_id", TYPE_BIGINT);
+	if (t->is_singleton && t->key_count == 0) {
+		t->key[t->key_count++] = t->id_column;
+		t->id_column->key_position = 1;
+	}
+	t->is_started = t->has_records = true;
+	return 0;
+}
+
+/* --- records ------------------------------------------------------------ */
+
+/* The composite key as a JSON list, for the rows below to refer to. */
+static void
+join_key(struct record *r, struct place *p)
+{
+	struct buf text;
+
+	buf_init(&text, BOUND_LINE_BYTES);
+	for (size_t i = 0; i < p->table->key_count; i++) {
+		const struct cell *cell = flatten_cell(r, p, p->table->key[i]);
+
+		buf_add_char(&text, i == 0 ? '[' : ',');
+		if (cell->kind == CELL_TEXT)
+			escape_json(&text, cell->text, cell->len);
+		else if (cell->kind == CELL_NUMBER)
+			buf_addf(&text, "%.17g", cell->number);
+		else
+			buf_addf(&text, "%" PRId64, cell->integer);
+	}
+	buf_add_char(&text, ']');
+	flatten_text(r, &p->id, text.data, text.len);
+	buf_free(&text);
+}
+
+/* Fills the key's columns first, so that rows below can refer to them. */
+static int
+put_key(struct record *r, const struct json_node *nodes,
+    const struct envelope *e, struct place *p, struct fail *why)
+{
+	struct table *t = p->table;
+
+	for (size_t i = 0; i < t->key_count; i++) {
+		const struct member *m = t->key[i]->member;
+		const struct json_node *node = NULL;
+		size_t above = 0;
+
+		if (m->is_parent_part && e->parent)
+			above = (size_t)(e->parent - nodes);
+		if (!m->is_parent_part || e->parent)
+			node = json_member(nodes, above, m->key);
+		if (!node || node->kind == JSON_NULL)
+			return fail_set(why, STATUS_DATA,
+			    "the key's member '%s' is %s", m->key,
+			    node ? "null" : "not there");
+		flatten_scalar(r, t->key[i]->member, node, p);
+		if (flatten_cell(r, p, t->key[i])->kind == CELL_NULL)
+			return fail_set(why, STATUS_DATA,
+			    "the key's member '%s' is no %s as before; load "
+			    "all of it with --type '%s=text'",
+			    m->key, type_name(t->key[i]->type),
+			    t->key[i]->name);
+	}
+	if (t->key_count == 1)
+		p->id = *flatten_cell(r, p, t->key[0]);
+	else
+		join_key(r, p);
+	return 0;
+}
+
+static void
+put_row_id(struct record *r, struct place *p, uint64_t sequence)
+{
+	p->id.kind = CELL_INTEGER;
+	/* A load's numbers start at its millisecond, a million apart: more
+	 * rows than that arrive in no millisecond. */
+	p->id.integer = p->table->is_singleton
+	    ? 1
+	    : r->options.load_id * 1000000 + (int64_t)sequence;
+	*flatten_cell(r, p, p->table->id_column) = p->id;
+}
+
+static int
+put_record(struct record *r, const struct json_node *nodes,
+    const struct envelope *e, uint64_t sequence, struct fail *why)
+{
+	struct table *t = r->table;
+	struct place p;
+	struct cell *load;
+
+	flatten_open(r, t, sequence, &p);
+	if (t->id_column)
+		put_row_id(r, &p, sequence);
+	else if (put_key(r, nodes, e, &p, why) != 0)
+		return 1;
+	r->batch->tables[t->id].rows[p.row].id = p.id;
+	if (e->parent)
+		flatten_object(r,
+		    schema_member(r->schema, t->record, NULL, "_parent",
+			strlen("_parent")),
+		    nodes, (size_t)(e->parent - nodes), &p);
+	flatten_object(r, t->record, nodes, 0, &p);
+	load = flatten_cell(r, &p, t->load_id);
+	load->kind = CELL_INTEGER;
+	load->integer = r->options.load_id;
+	return 0;
+}
+
+int
+record_add(struct record *r, const struct json_node *nodes,
+    const struct origin *origin, struct fail *why)
+{
+	struct envelope e;
+	uint64_t sequence;
+	int result;
+
+	if (nodes[0].kind != JSON_OBJECT)
+		return bad(why, "a record must be a JSON object");
+	read_envelope(nodes, &e);
+	result = check_envelope(&e, why);
+	if (result == 0)
+		result = find_table(r, &e, why);
+	if (result != 0)
+		return result;
+	if (e.rows) {
+		r->table->is_started = r->table->is_stored;
+		return 0;
+	}
+	if (!r->table->has_records)
+		result = start_table(r, nodes, &e, why);
+	if (result != 0)
+		return result;
+	sequence = batch_add_origin(r->batch, origin);
+	result = put_record(r, nodes, &e, sequence, why);
+	if (result != 0)
+		batch_take_back(r->batch, sequence);
+	return result;
+}

@@ -1,0 +1,733 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Members, tables and columns: a tree and a hash over it. Names that meet
+ * are told apart here: the first one keeps its name, later ones get _2, _3.
+ */
+#include "schema.h"
+
+#include "buf.h"
+#include "escape.h"
+#include "ident.h"
+#include "infer.h"
+#include "mem.h"
+#include "path.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum {
+	/* Of a path or a name before it is shortened: a key may be as long
+	 * as a line, and there are as many of them above each other as the
+	 * nesting allows. */
+	NAME_BYTES_MAX = 1 << 30,
+};
+
+/* A table that the destination has, as it was found. */
+struct existing {
+	char *name;
+	bool is_view;
+	struct existing_column {
+		char *name;
+		enum type type;
+		bool is_readonly;
+	} * columns;
+	size_t count, capacity;
+};
+
+struct schema {
+	struct schema_options options;
+	struct table **tables;
+	size_t table_count, table_capacity;
+	struct existing *existing;
+	size_t existing_count, existing_capacity;
+	struct member *newest;
+	struct member **slots; /* hash of (above, key) */
+	size_t slot_count, member_count;
+};
+
+static const char *const form_names[] = {"", "iso", "epoch_ms", "other"};
+
+const char *
+form_name(enum form form)
+{
+	return form_names[form];
+}
+
+enum form
+form_parse(const char *name, size_t len)
+{
+	for (enum form form = FORM_ISO; form <= FORM_OTHER; form++)
+		if (strlen(form_names[form]) == len &&
+		    memcmp(form_names[form], name, len) == 0)
+			return form;
+	return FORM_NONE;
+}
+
+struct schema *
+schema_new(const struct schema_options *options)
+{
+	struct schema *s = mem_alloc(1, sizeof(*s));
+
+	s->options = *options;
+	s->slot_count = 256;
+	s->slots = mem_alloc(s->slot_count, sizeof(*s->slots));
+	return s;
+}
+
+static void
+free_table(struct table *t)
+{
+	for (size_t i = 0; i < t->column_count; i++) {
+		free(t->columns[i]->name);
+		free(t->columns[i]->path);
+		free(t->columns[i]);
+	}
+	free(t->columns);
+	free(t->name);
+	free(t);
+}
+
+static void
+free_existing(struct existing *e)
+{
+	for (size_t i = 0; i < e->count; i++)
+		free(e->columns[i].name);
+	free(e->columns);
+	free(e->name);
+}
+
+void
+schema_free(struct schema *s)
+{
+	if (!s)
+		return;
+	for (size_t i = 0; i < s->table_count; i++)
+		free_table(s->tables[i]);
+	for (size_t i = 0; i < s->existing_count; i++)
+		free_existing(&s->existing[i]);
+	while (s->newest) {
+		struct member *m = s->newest;
+
+		s->newest = m->older;
+		free((char *)(uintptr_t)m->key);
+		free(m->name);
+		free(m->variants);
+		free(m);
+	}
+	free(s->tables);
+	free(s->existing);
+	free(s->slots);
+	free(s);
+}
+
+/* --- members ------------------------------------------------------------ */
+
+static size_t
+hash_member(const struct member *above, const char *key, size_t len)
+{
+	/* FNV-1a over the key, started with the place above. */
+	uint64_t hash = (uint64_t)(uintptr_t)above ^ 0xCBF29CE484222325u;
+
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)key[i]) * 0x100000001B3u;
+	return (size_t)(hash ^ hash >> 32);
+}
+
+static void
+add_to_slot(struct schema *s, struct member *m)
+{
+	size_t slot =
+	    hash_member(m->above, m->key, m->key_len) & (s->slot_count - 1);
+
+	m->next_in_slot = s->slots[slot];
+	s->slots[slot] = m;
+}
+
+static void
+grow_slots(struct schema *s)
+{
+	free(s->slots);
+	s->slot_count *= 2;
+	s->slots = mem_alloc(s->slot_count, sizeof(*s->slots));
+	for (struct member *m = s->newest; m; m = m->older)
+		if (m->key)
+			add_to_slot(s, m);
+}
+
+static struct member *
+add_member(struct schema *s, struct member *above, struct table *table)
+{
+	struct member *m = mem_alloc(1, sizeof(*m));
+
+	m->above = above;
+	m->table = table;
+	m->older = s->newest;
+	s->newest = m;
+	return m;
+}
+
+/* The name of a member's column, or the prefix of those below it. */
+static char *
+name_member(const struct member *above, const char *key, size_t len)
+{
+	struct buf name, part;
+
+	buf_init(&name, NAME_BYTES_MAX);
+	buf_init(&part, NAME_BYTES_MAX);
+	ident_normalize(key, len, 0, &part);
+	if (above->name)
+		buf_add(&name, above->name);
+	ident_join(&name, part.data, part.len);
+	buf_free(&part);
+	return buf_detach(&name);
+}
+
+struct member *
+schema_find(struct schema *s, struct member *above, const char *key, size_t len)
+{
+	struct member *m =
+	    s->slots[hash_member(above, key, len) & (s->slot_count - 1)];
+
+	while (m &&
+	    (m->above != above || m->key_len != len ||
+		memcmp(m->key, key, len) != 0))
+		m = m->next_in_slot;
+	return m;
+}
+
+/* Names at the top of a record that mean something to us (the stream). */
+static bool
+is_reserved(const char *key, size_t len)
+{
+	static const char *const names[] = {"_resource", "_parent", "_key",
+	    "_rows", "_error"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strlen(names[i]) == len && memcmp(names[i], key, len) == 0)
+			return true;
+	return false;
+}
+
+static struct member *
+make_member(struct schema *s, struct member *above, const char *key, size_t len)
+{
+	struct member *m = add_member(s, above, above->table);
+	bool is_root = !above->above && !above->table->parent;
+
+	m->key = mem_copy(key, len);
+	m->key_len = (uint32_t)len;
+	m->depth = above->depth + 1;
+	m->is_reserved = is_root && is_reserved(key, len);
+	m->is_parent_part = above->is_parent_part ||
+	    (m->is_reserved && memcmp(key, "_parent", len) == 0);
+	/* _parent itself adds nothing to the names below it. */
+	if (!m->is_parent_part || above->is_parent_part)
+		m->name = name_member(above, key, len);
+	m->has_time_name = infer_is_time_name(key, len);
+	if (++s->member_count > s->slot_count)
+		grow_slots(s);
+	else
+		add_to_slot(s, m);
+	return m;
+}
+
+struct member *
+schema_member(struct schema *s, struct member *above, struct member *previous,
+    const char *key, size_t len)
+{
+	struct member **likely =
+	    previous ? &previous->next_likely : &above->first_likely;
+	struct member *m = *likely;
+
+	if (m && m->key_len == len && memcmp(m->key, key, len) == 0)
+		return m;
+	m = schema_find(s, above, key, len);
+	if (!m)
+		m = make_member(s, above, key, len);
+	*likely = m;
+	return m;
+}
+
+static char *
+member_path(const struct member *m)
+{
+	const struct member *chain[PATH_STEPS_MAX];
+	size_t count = 0;
+	struct buf path;
+
+	for (; m->above && count < PATH_STEPS_MAX; m = m->above)
+		chain[count++] = m;
+	buf_init(&path, NAME_BYTES_MAX);
+	path_start(&path);
+	while (count-- > 0)
+		path_add(&path, chain[count]->key, chain[count]->key_len);
+	return buf_detach(&path);
+}
+
+/* --- tables ------------------------------------------------------------- */
+
+static struct existing *
+find_existing(const struct schema *s, const char *table)
+{
+	for (size_t i = 0; i < s->existing_count; i++)
+		if (strcasecmp(s->existing[i].name, table) == 0)
+			return &s->existing[i];
+	return NULL;
+}
+
+static struct table *
+find_table(const struct schema *s, const char *name)
+{
+	for (size_t i = 0; i < s->table_count; i++)
+		if (strcasecmp(s->tables[i]->name, name) == 0)
+			return s->tables[i];
+	return NULL;
+}
+
+/* Puts `suffix` (NULL: none) behind `base` within the limit. */
+static char *
+limit_name(const struct schema *s, const char *base, const char *suffix)
+{
+	struct buf name;
+	size_t max = s->options.max_name_bytes;
+
+	buf_init(&name, NAME_BYTES_MAX);
+	buf_add(&name, base);
+	if (max > 0)
+		ident_shorten(&name, max - (suffix ? strlen(suffix) : 0));
+	if (suffix)
+		buf_add(&name, suffix);
+	return buf_detach(&name);
+}
+
+/* The `attempt`th name to try: "name", "name_2", "name_3". */
+static char *
+candidate(const struct schema *s, const char *base, unsigned attempt)
+{
+	char suffix[16];
+
+	(void)snprintf(suffix, sizeof(suffix), "_%u", attempt);
+	return limit_name(s, base, attempt > 1 ? suffix : NULL);
+}
+
+static struct column *
+find_column(const struct table *t, const char *name)
+{
+	for (size_t i = 0; i < t->column_count; i++)
+		if (strcasecmp(t->columns[i]->name, name) == 0)
+			return t->columns[i];
+	return NULL;
+}
+
+/* Takes `name`. */
+static struct column *
+add_column(struct table *t, char *name, enum type type)
+{
+	struct column *c = mem_alloc(1, sizeof(*c));
+
+	c->name = name;
+	c->type = type;
+	c->table = t;
+	c->index = (uint32_t)t->column_count;
+	c->is_dirty = true;
+	t->columns = mem_grow(t->columns, &t->column_capacity,
+	    t->column_count + 1, sizeof(struct column *));
+	t->columns[t->column_count++] = c;
+	return c;
+}
+
+/* Takes `name`. What the destination has of it comes along. */
+static struct table *
+add_table(struct schema *s, char *name, struct table *parent)
+{
+	struct table *t = mem_alloc(1, sizeof(*t));
+	const struct existing *e = find_existing(s, name);
+
+	t->name = name;
+	t->id = s->table_count;
+	t->parent = parent;
+	t->root = parent ? parent->root : t;
+	for (size_t i = 0; e && i < e->count; i++) {
+		struct column *c = add_column(t, mem_string(e->columns[i].name),
+		    e->columns[i].type);
+
+		c->is_stored = true;
+		c->is_readonly = e->columns[i].is_readonly;
+		c->is_dirty = false;
+	}
+	t->is_stored = t->is_foreign = e != NULL;
+	t->is_view = e && e->is_view;
+	s->tables = mem_grow(s->tables, &s->table_capacity, s->table_count + 1,
+	    sizeof(struct table *));
+	s->tables[s->table_count++] = t;
+	return t;
+}
+
+static struct table *
+add_root(struct schema *s, char *name)
+{
+	struct table *t = add_table(s, name, NULL);
+
+	t->record = add_member(s, NULL, t);
+	return t;
+}
+
+struct table *
+schema_root(struct schema *s, const char *name, size_t len, bool is_exact)
+{
+	struct buf normal;
+	struct table *t;
+	char *text;
+
+	buf_init(&normal, NAME_BYTES_MAX);
+	if (is_exact)
+		buf_append(&normal, name, len);
+	else
+		ident_normalize(name, len, s->options.max_name_bytes, &normal);
+	text = buf_detach(&normal);
+	t = find_table(s, text);
+	for (unsigned n = 2; t && t->parent; n++) {
+		char *other = candidate(s, text, n);
+
+		t = find_table(s, other);
+		free(text);
+		text = other;
+	}
+	if (t)
+		free(text);
+	else
+		t = add_root(s, text);
+	return t;
+}
+
+static void
+attach_list(struct schema *s, struct member *m, struct table *t)
+{
+	m->list = t;
+	m->item = add_member(s, m, t);
+	/* As dlt counts: a list and its items are one level, but a list that
+	 * is an item is another. */
+	m->item->depth = m->depth + (m->key ? 0 : 1);
+	t->record = m->item;
+	t->parent_id = schema_own_column(s, t, "_parent_id", TYPE_UNKNOWN);
+	t->idx = schema_own_column(s, t, "_idx", TYPE_BIGINT);
+	t->id_column = schema_own_column(s, t, "_id", TYPE_TEXT);
+}
+
+void
+schema_add_list(struct schema *s, struct member *m)
+{
+	struct buf base;
+	char *name = NULL;
+	unsigned attempt = 1;
+
+	buf_init(&base, NAME_BYTES_MAX);
+	buf_add(&base, m->table->name);
+	ident_join(&base, m->name ? m->name : "list",
+	    strlen(m->name ? m->name : "list"));
+	do {
+		free(name);
+		name = candidate(s, base.data, attempt++);
+	} while (find_table(s, name) || find_existing(s, name));
+	buf_free(&base);
+	attach_list(s, m, add_table(s, name, m->table));
+}
+
+size_t
+schema_table_count(const struct schema *s)
+{
+	return s->table_count;
+}
+
+struct table *
+schema_table(const struct schema *s, size_t id)
+{
+	return s->tables[id];
+}
+
+/* --- columns ------------------------------------------------------------ */
+
+struct column *
+schema_own_column(struct schema *s, struct table *t, const char *name,
+    enum type type)
+{
+	struct column *c = find_column(t, name);
+
+	(void)s;
+	if (!c)
+		c = add_column(t, mem_string(name), type);
+	else if (c->type == TYPE_UNKNOWN)
+		c->type = type;
+	c->is_own = true;
+	if (!c->path)
+		c->path = member_path(t->record);
+	return c;
+}
+
+/* Whether a member may put its values into a column that is there. */
+static bool
+is_free(const struct column *c)
+{
+	return c->is_stored && !c->path && !c->is_readonly && !c->is_own;
+}
+
+/* The column of a table that is not ours with the member's own key. */
+static struct column *
+find_raw(const struct table *t, const struct member *m)
+{
+	struct column *c;
+
+	if (!m->key || m->above != t->record)
+		return NULL;
+	c = find_column(t, m->key);
+	return c && is_free(c) ? c : NULL;
+}
+
+static struct column *
+make_column(struct schema *s, struct member *m, const char *base,
+    enum type type)
+{
+	struct table *t = m->table;
+	struct column *c = find_raw(t, m);
+	const struct column *met = NULL;
+	char *name = NULL;
+
+	for (unsigned attempt = 1; !c; attempt++) {
+		free(name);
+		name = candidate(s, base, attempt);
+		c = find_column(t, name);
+		if (c && !is_free(c)) {
+			met = met ? met : c;
+			c = NULL;
+		} else if (!c && t->column_count >= s->options.max_columns) {
+			free(name);
+			return NULL;
+		} else if (!c) {
+			c = add_column(t, name, type);
+			name = NULL;
+		}
+	}
+	free(name);
+	c->path = member_path(m);
+	c->member = m;
+	c->met = met;
+	c->is_dirty = true;
+	return c;
+}
+
+/* An item's scalars have no key; dlt calls their column `value`. */
+static const char *
+base_name(const struct member *m)
+{
+	return m->name ? m->name : "value";
+}
+
+static struct column *
+make_variant(struct schema *s, struct member *m, enum type type)
+{
+	struct buf base;
+	struct column *c;
+
+	if (!m->variants)
+		m->variants = mem_alloc(TYPE_COUNT, sizeof(struct column *));
+	buf_init(&base, NAME_BYTES_MAX);
+	buf_addf(&base, "%s__v_%s", base_name(m), type_name(type));
+	c = make_column(s, m, base.data, type);
+	buf_free(&base);
+	m->variants[type] = c;
+	return c;
+}
+
+struct column *
+schema_column(struct schema *s, struct member *m, enum type type)
+{
+	if (!m->column) {
+		m->column = make_column(s, m, base_name(m), type);
+		return m->column;
+	}
+	if (m->variants && m->variants[type])
+		return m->variants[type];
+	return make_variant(s, m, type);
+}
+
+void
+schema_retype(struct schema *s, struct column *c, enum type type)
+{
+	(void)s;
+	c->type = type;
+	c->is_dirty = true;
+}
+
+/* --- what was there before ---------------------------------------------- */
+
+void
+schema_add_existing(struct schema *s, const char *table, const char *column,
+    enum type type, bool is_readonly, bool is_view)
+{
+	struct existing *e = find_existing(s, table);
+
+	if (!e) {
+		s->existing = mem_grow(s->existing, &s->existing_capacity,
+		    s->existing_count + 1, sizeof(*s->existing));
+		e = &s->existing[s->existing_count++];
+		*e = (struct existing){.name = mem_string(table),
+		    .is_view = is_view};
+	}
+	e->columns = mem_grow(e->columns, &e->capacity, e->count + 1,
+	    sizeof(*e->columns));
+	e->columns[e->count++] =
+	    (struct existing_column){.name = mem_string(column),
+		.type = type,
+		.is_readonly = is_readonly};
+}
+
+/* The member at `path` below the root's record. Lists on the way get the
+ * table `name`: the ledger lists a table's columns before those of the
+ * tables below it. */
+static struct member *
+walk_path(struct schema *s, struct table *root, const char *path,
+    const char *name)
+{
+	struct member *m = root->record;
+	struct path_step step;
+
+	if (*path++ != '$')
+		return NULL;
+	while (path_next(&path, &step) == 1) {
+		if (step.key) {
+			m = schema_member(s, m, NULL, step.key, step.len);
+			free(step.key);
+			continue;
+		}
+		if (!m->list && find_table(s, name))
+			return NULL;
+		if (!m->list)
+			attach_list(s, m,
+			    add_table(s, mem_string(name), m->table));
+		m->list->is_foreign = false;
+		m->has_below = true;
+		m = m->item;
+	}
+	return *path ? NULL : m;
+}
+
+static void
+restore_member(struct column *c, struct member *m)
+{
+	c->member = m;
+	if (!m->column) {
+		m->column = c;
+		return;
+	}
+	if (!m->variants)
+		m->variants = mem_alloc(TYPE_COUNT, sizeof(struct column *));
+	m->variants[c->type] = c;
+}
+
+static void
+restore_column(struct table *t, struct member *m,
+    const struct schema_known *known)
+{
+	struct column *c = find_column(t, known->column);
+
+	if (!c)
+		c = add_column(t, mem_string(known->column), known->type);
+	c->type = known->type;
+	c->form = known->form;
+	c->is_wide = known->is_wide;
+	c->is_own = known->is_own;
+	c->key_position = known->key_position;
+	c->first_load = known->first_load;
+	c->is_dirty = false;
+	if (!c->path)
+		c->path = member_path(m);
+	if (c->key_position > 0 && c->key_position <= SCHEMA_KEY_MAX) {
+		t->key[c->key_position - 1] = c;
+		if (t->key_count < c->key_position)
+			t->key_count = c->key_position;
+	}
+	if (!c->is_own)
+		restore_member(c, m);
+}
+
+int
+schema_restore(struct schema *s, const struct schema_known *known,
+    struct fail *why)
+{
+	struct table *root = find_table(s, known->root);
+	struct member *m;
+
+	if (!root)
+		root = add_root(s, mem_string(known->root));
+	root->is_foreign = false;
+	m = walk_path(s, root, known->path, known->table);
+	if (!m || strcasecmp(m->table->name, known->table) != 0)
+		return fail_set(why, STATUS_DATA,
+		    "'_columns' has no usable path '%s' for '%s.%s'",
+		    known->path, known->table, known->column);
+	restore_column(m->table, m, known);
+	return 0;
+}
+
+/* --- what changed ------------------------------------------------------- */
+
+static void
+announce(struct batch *b, struct column *c)
+{
+	struct change change = {.kind = CHANGE_COLUMN,
+	    .table = c->table,
+	    .column = c,
+	    .type = c->type,
+	    .is_stored = c->is_stored};
+
+	if (c->is_announced) {
+		if (c->announced_type == c->type)
+			return;
+		change.kind = CHANGE_TYPE;
+		change.from = c->announced_type;
+	}
+	batch_add_change(b, change);
+	c->is_announced = true;
+	c->announced_type = c->type;
+}
+
+/* A column that is null so far waits for its type, so that it need not be
+ * converted later; one that has become an object or a list needs none. */
+static bool
+is_ready(const struct column *c, bool is_last)
+{
+	if (is_free(c) || c->is_readonly)
+		return false;
+	if (c->type != TYPE_UNKNOWN || c->is_stored || c->is_announced)
+		return true;
+	return is_last && !(c->member && c->member->has_below);
+}
+
+static void
+take_table_changes(struct table *t, struct batch *b, bool is_last)
+{
+	if (!t->is_announced)
+		batch_add_change(b,
+		    (struct change){.kind = CHANGE_TABLE,
+			.table = t,
+			.is_stored = t->is_stored});
+	t->is_announced = true;
+	for (size_t i = 0; i < t->column_count; i++) {
+		struct column *c = t->columns[i];
+
+		/* A user reads a row's own members first. */
+		if (c != t->load_id && is_ready(c, is_last))
+			announce(b, c);
+	}
+	if (t->load_id)
+		announce(b, t->load_id);
+}
+
+void
+schema_take_changes(struct schema *s, struct batch *b, bool is_last)
+{
+	for (size_t i = 0; i < s->table_count; i++)
+		if (s->tables[i]->root->is_started)
+			take_table_changes(s->tables[i], b, is_last);
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The shape of the data: which place in the JSON is which column of which
+ * table. It grows while records pass, and can be put together again from
+ * what the ledger kept of earlier loads.
+ *
+ *      {"id":1,"user":{"name":"x"},"tags":["a",{"k":1}]}     table t
+ *
+ *      member                 path              column
+ *      (record)               $
+ *      +- id                  $.id              t.id
+ *      +- user                $.user
+ *      |  +- name             $.user.name       t.user__name
+ *      +- tags                $.tags            (rows of t__tags)
+ *         +- (item)           $.tags[*]         t__tags.value
+ *            +- k             $.tags[*].k       t__tags.k
+ *
+ * A member is found with one comparison when records repeat their order: each
+ * member remembers who came after it last time. Belongs to the thread that
+ * reads; the other one sees tables and columns only through the changes of a
+ * batch, and of those only what is marked as fixed. Does no I/O.
+ */
+#ifndef SCHEMA_H
+#define SCHEMA_H
+
+#include "attr.h"
+#include "batch.h"
+#include "fail.h"
+#include "type.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Members of a key, those of _parent included. */
+enum { SCHEMA_KEY_MAX = 8 };
+
+/* How a timestamp column's values were written, so that they can be written
+ * so again. */
+enum form {
+	FORM_NONE,
+	FORM_ISO,      /* 2026-11-24T06:00:00.123Z, 3 digits or up to 9 */
+	FORM_EPOCH_MS, /* 1795500000123 */
+	FORM_OTHER,    /* another zone or number of digits, or several */
+};
+
+const char *form_name(enum form form);
+enum form form_parse(const char *name, size_t len);
+
+struct column {
+	char *name;          /* fixed */
+	char *path;          /* fixed; NULL: a user's, without a member. One of
+			  * ours has the path of its table's record */
+	uint32_t index;      /* fixed; of its cell in a row */
+	struct table *table; /* fixed */
+	struct member *member; /* NULL: no member's */
+	enum type type;
+	enum type announced_type;
+	enum form form;
+	unsigned key_position;    /* fixed; from 1; 0: not of the key */
+	const struct column *met; /* who had the name first; NULL: nobody */
+	bool is_wide;             /* holds an integer that no double is */
+	bool is_announced;  /* a change told the destination: announced_type */
+	bool is_stored;     /* was there before this load */
+	int64_t first_load; /* that made it; 0: this one */
+	bool is_own;        /* _load_id, _id, _parent_id, _idx */
+	bool is_readonly;   /* generated: no value can be put into it */
+	bool is_dirty;      /* the ledger has not seen its state */
+};
+
+struct table {
+	char *name;            /* fixed */
+	size_t id;             /* fixed; the index in a batch */
+	struct table *parent;  /* fixed; NULL: a root table */
+	struct table *root;    /* fixed */
+	struct member *record; /* of a root: the record; else the list's item */
+	struct column **columns;
+	size_t column_count, column_capacity;
+	struct column *key[SCHEMA_KEY_MAX]; /* fixed once announced */
+	size_t key_count;
+	size_t parent_key_count;  /* of these, how many came from _parent */
+	struct column *load_id;   /* root tables */
+	struct column *id_column; /* children, and roots without a key */
+	struct column *parent_id; /* children */
+	struct column *idx;       /* children */
+	bool is_singleton;        /* one row; its key is _id, which is 1 */
+	bool is_started;          /* the stream named it */
+	bool has_records;
+	bool is_announced;
+	bool is_stored;  /* was there before this load */
+	bool is_foreign; /* stored, but no ledger knows it */
+	bool is_view;    /* cannot be loaded into */
+	bool is_own;     /* _loads, _columns */
+};
+
+/* A member of an object, the item of a list, or a record. */
+struct member {
+	const char *key; /* owned; NULL: a record or an item */
+	uint32_t key_len;
+	bool has_time_name;
+	bool is_parent_part; /* _parent, or within it */
+	bool is_reserved;    /* _resource, _key, ... of a record */
+	unsigned depth;      /* containers around it: 1 in a record */
+	struct member *above;
+	struct table *table; /* whose rows hold it */
+	char *name;          /* of its column, or the prefix of those below */
+	struct column *column;
+	struct column **variants;    /* by type; NULL: none */
+	struct table *list;          /* rows for the list that it is */
+	struct member *item;         /* of that list */
+	struct member *next_likely;  /* sibling that came after it */
+	struct member *first_likely; /* the same for those below */
+	uint64_t last_object; /* the object that had it last: finds doubles */
+	bool has_below;       /* it was an object or list that was not empty */
+	struct member *older; /* all members, for freeing */
+	struct member *next_in_slot;
+};
+
+struct schema_options {
+	size_t max_name_bytes; /* 0: none */
+	size_t max_columns;
+};
+
+struct schema;
+
+struct schema *schema_new(const struct schema_options *options);
+void schema_free(struct schema *s);
+
+/* The root table for a resource; `is_exact` takes the name as it is. */
+struct table *schema_root(struct schema *s, const char *name, size_t len,
+    bool is_exact);
+
+/* The member `key` below `above`, made if it is new. `previous` is the
+ * sibling that came before it, or NULL. */
+struct member *schema_member(struct schema *s, struct member *above,
+    struct member *previous, const char *key, size_t len);
+
+/* The same, found only; or NULL. */
+struct member *schema_find(struct schema *s, struct member *above,
+    const char *key, size_t len);
+
+/* Makes the member a list with a child table; sets m->list and m->item. */
+void schema_add_list(struct schema *s, struct member *m);
+
+/* The column for the member's values of a type, made if it is new: the
+ * member's own if it has none yet, else that type's variant. NULL where
+ * max_columns is reached. */
+struct column *schema_column(struct schema *s, struct member *m,
+    enum type type);
+
+/* One of our columns, such as _load_id. */
+struct column *schema_own_column(struct schema *s, struct table *t,
+    const char *name, enum type type);
+
+/* Gives the column a type, or another one. */
+void schema_retype(struct schema *s, struct column *c, enum type type);
+
+/* --- what was there before --------------------------------------------- */
+
+/* A column that the destination has; `type` is what its declaration looks
+ * like. Called for each before the first record. */
+void schema_add_existing(struct schema *s, const char *table,
+    const char *column, enum type type, bool is_readonly, bool is_view);
+
+struct schema_known {
+	const char *root, *path, *table, *column;
+	enum type type;
+	enum form form;
+	unsigned key_position;
+	int64_t first_load;
+	bool is_wide, is_own;
+};
+
+/* What the ledger says about a column of an earlier load. */
+ATTR_NODISCARD
+int schema_restore(struct schema *s, const struct schema_known *known,
+    struct fail *why);
+
+/* --- what changed ------------------------------------------------------- */
+
+/* Moves the changes since the last call into the batch. `is_last` brings
+ * columns along that stayed null. */
+void schema_take_changes(struct schema *s, struct batch *b, bool is_last);
+
+size_t schema_table_count(const struct schema *s);
+struct table *schema_table(const struct schema *s, size_t id);
+
+#endif

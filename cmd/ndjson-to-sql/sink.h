@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A destination. Each is one file sink_NAME.c and one row of the table in
+ * sink.c; nothing else knows it.
+ *
+ * The order of calls, which all come from one thread at a time:
+ *
+ *      open
+ *      survey, read          what is there (the schema, the ledger)
+ *      change*, write*       for each batch: its changes, then its rows
+ *      finish                all rows were written
+ *      change*, write*, finish   the ledger's own tables
+ *      commit                now it counts
+ *      ...                   again from change, where loads are committed
+ *                            now and then
+ *      free                  whatever is not committed is gone
+ *
+ * Tables and columns of changes are those of the schema; a destination may
+ * read what schema.h marks as fixed, and nothing else of them.
+ */
+#ifndef SINK_H
+#define SINK_H
+
+#include "attr.h"
+#include "batch.h"
+#include "fail.h"
+#include "mode.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct out;
+struct schema;
+struct sink;
+
+struct sink_options {
+	const char *target; /* without the prefix that chose the sink */
+	enum mode mode;
+	int64_t busy_timeout_ms;
+	struct out *ddl; /* print DDL there, change nothing; else NULL */
+	/* A row that the destination refuses: NULL, or takes it and returns
+	 * 0; -1 ends the load. */
+	int (*reject)(void *context, const struct origin *origin,
+	    const struct fail *reason, struct fail *why);
+	void *context;
+};
+
+/* What became of a table's rows. */
+struct sink_counts {
+	uint64_t inserted, updated, unchanged, deleted;
+	uint64_t doubled; /* rows whose key came again in the same load */
+	uint64_t rejected;
+};
+
+/* One row of a table that is read; `cells` are the columns asked for. */
+typedef int sink_visitor(void *context, const struct cell *cells, size_t count,
+    struct fail *why);
+
+struct sink_ops {
+	/* Tells the schema which tables and columns there are, by
+	 * schema_add_existing. */
+	int (*survey)(struct sink *s, struct schema *schema, struct fail *why);
+	/* Visits the rows of `table`, in the order of its first columns; no
+	 * such table has no rows. */
+	int (*read)(struct sink *s, const char *table,
+	    const char *const *columns, size_t count, sink_visitor *visit,
+	    void *context, struct fail *why);
+	int (*change)(struct sink *s, const struct change *c, struct fail *why);
+	int (*write)(struct sink *s, struct batch *b, struct fail *why);
+	int (*finish)(struct sink *s, struct fail *why);
+	/* Of the table with that id, since the sink was opened. */
+	struct sink_counts (*counts)(const struct sink *s, size_t table_id);
+	int (*commit)(struct sink *s, struct fail *why);
+	void (*free)(struct sink *s);
+};
+
+/* The first member of each sink's own struct. */
+struct sink {
+	const struct sink_ops *ops;
+};
+
+struct sink_kind {
+	const char *name;
+	const char *prefix;   /* "sqlite:" */
+	const char *suffixes; /* ".db .sqlite .sqlite3" */
+	size_t max_name_bytes;
+	size_t max_columns;
+	int (*open)(const struct sink_options *options, struct sink **sink,
+	    struct fail *why);
+};
+
+/* The kind that takes the target, and the target without its prefix; NULL
+ * (STATUS_USAGE) if there is none. */
+ATTR_NODISCARD
+const struct sink_kind *sink_find(const char *target, const char **rest,
+    struct fail *why);
+
+#endif

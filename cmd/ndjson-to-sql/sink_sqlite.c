@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The SQLite sink: the connection and the one transaction. Tables are the
+ * matter of sqlite_table.c, keys of sqlite_merge.c, the file of
+ * sqlite_file.c, and the way of the rows of sqlite_feed.c.
+ */
+#include "sink_sqlite.h"
+
+#include "dialect.h"
+#include "mem.h"
+#include "schema.h"
+#include "sqlite.h"
+#include "sqlite_db.h"
+#include "sqlite_merge.h"
+#include "stop.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	/* Instructions of SQLite's machine between two looks at the stop
+	 * flag: some tenths of a millisecond. */
+	STEPS_PER_LOOK = 20000,
+	BUSY_STEP_MS = 10,
+};
+
+/* --- opening ------------------------------------------------------------ */
+
+static int
+on_progress(void *context)
+{
+	(void)context;
+	return stop_is_requested();
+}
+
+/* Waits for a lock in small steps, so that a signal ends the wait. */
+static int
+on_busy(void *context, int count)
+{
+	const struct sqlite *s = context;
+
+	if (stop_is_requested() ||
+	    (int64_t)count * BUSY_STEP_MS >= s->options.busy_timeout_ms)
+		return 0;
+	(void)sqlite3_sleep(BUSY_STEP_MS);
+	return 1;
+}
+
+static void
+configure_library(void)
+{
+	/* One thread at a time uses SQLite. Its mutexes and its counting of
+	 * memory cost a sixth of a load. */
+	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
+static int
+open_database(struct sqlite *s, struct fail *why)
+{
+	const char *path = s->file.loading ? s->file.loading : s->file.path;
+	int flags =
+	    s->options.ddl ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+
+	if (s->options.ddl && s->is_new) {
+		path = ":memory:";
+		flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+	}
+	if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK)
+		return sqlite_db_fail(s->db, why, "cannot open the database");
+	if (!s->options.ddl && sqlite3_db_readonly(s->db, "main") == 1)
+		return fail_set(why, STATUS_REFUSED,
+		    "no permission to write to '%s'", s->file.path);
+	(void)sqlite3_extended_result_codes(s->db, 1);
+	(void)sqlite3_busy_handler(s->db, on_busy, s);
+	sqlite3_progress_handler(s->db, STEPS_PER_LOOK, on_progress, NULL);
+	(void)sqlite3_limit(s->db, SQLITE_LIMIT_LENGTH, 1 << 30);
+	if (feed_register(s->db, &s->feed, why) != 0)
+		return -1;
+	return sqlite_merge_register(s, why);
+}
+
+/* What is built needs no journal: if anything fails, it is thrown away. */
+static int
+prepare_new(struct sqlite *s, struct fail *why)
+{
+	return sqlite_db_run(s->db,
+	    "PRAGMA page_size=16384;"
+	    "PRAGMA journal_mode=OFF;"
+	    "PRAGMA synchronous=OFF;"
+	    "PRAGMA locking_mode=EXCLUSIVE;"
+	    "BEGIN",
+	    why);
+}
+
+/* The write lock is taken at the start: who comes second waits, or fails
+ * before any work is done. */
+static int
+prepare_existing(struct sqlite *s, struct fail *why)
+{
+	if (s->options.ddl)
+		return sqlite_db_run(s->db, "BEGIN", why);
+	return sqlite_db_run(s->db, "BEGIN IMMEDIATE", why);
+}
+
+static void
+sqlite_free(struct sink *sink)
+{
+	struct sqlite *s = (struct sqlite *)sink;
+
+	for (size_t i = 0; i < s->table_count; i++)
+		sqlite_table_free(&s->tables[i]);
+	free(s->tables);
+	/* What is not committed is rolled back. */
+	(void)sqlite3_close(s->db);
+	sqlite_file_free(&s->file);
+	free(s);
+}
+
+static const struct sink_ops sqlite_ops;
+
+static int
+sqlite_open(const struct sink_options *options, struct sink **sink,
+    struct fail *why)
+{
+	struct sqlite *s = mem_alloc(1, sizeof(*s));
+	int result;
+
+	configure_library();
+	s->base.ops = &sqlite_ops;
+	s->options = *options;
+	result = sqlite_file_open(&s->file, options->target,
+	    options->busy_timeout_ms, options->ddl != NULL, why);
+	s->is_new = s->file.is_new;
+	if (result == 0)
+		result = open_database(s, why);
+	if (result == 0)
+		result =
+		    s->is_new ? prepare_new(s, why) : prepare_existing(s, why);
+	if (result != 0) {
+		(void)fail_prefix(why, "%s", options->target);
+		sqlite_free(&s->base);
+		return -1;
+	}
+	*sink = &s->base;
+	return 0;
+}
+
+/* --- what is there ------------------------------------------------------ */
+
+static int
+sqlite_survey(struct sink *sink, struct schema *schema, struct fail *why)
+{
+	/* hidden: 2 and 3 are generated columns. */
+	static const char query[] =
+	    "SELECT m.name, c.name, c.type, c.hidden IN (2, 3),"
+	    " m.type = 'view'"
+	    " FROM sqlite_schema AS m, pragma_table_xinfo(m.name) AS c"
+	    " WHERE m.type IN ('table', 'view')"
+	    " AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+	    " ORDER BY m.rowid, c.cid";
+	struct sqlite *s = (struct sqlite *)sink;
+	sqlite3_stmt *statement = NULL;
+	int result;
+
+	if (sqlite3_prepare_v2(s->db, query, -1, &statement, NULL) != SQLITE_OK)
+		return sqlite_db_fail(s->db, why, "cannot read the database");
+	while ((result = sqlite_db_step(statement, why)) == 1) {
+		const char *text[3];
+
+		for (int i = 0; i < 3; i++)
+			text[i] =
+			    (const char *)sqlite3_column_text(statement, i);
+		schema_add_existing(schema, text[0], text[1],
+		    dialect_guess_type(text[2]),
+		    sqlite3_column_int(statement, 3) != 0,
+		    sqlite3_column_int(statement, 4) != 0);
+	}
+	(void)sqlite3_finalize(statement);
+	return result;
+}
+
+static void
+read_cell(sqlite3_stmt *statement, int index, struct cell *cell)
+{
+	*cell = (struct cell){0};
+	switch (sqlite3_column_type(statement, index)) {
+	case SQLITE_NULL:
+		return;
+	case SQLITE_INTEGER:
+		cell->kind = CELL_INTEGER;
+		cell->integer = sqlite3_column_int64(statement, index);
+		return;
+	case SQLITE_FLOAT:
+		cell->kind = CELL_NUMBER;
+		cell->number = sqlite3_column_double(statement, index);
+		return;
+	default:
+		cell->kind = CELL_TEXT;
+		cell->text =
+		    (const char *)sqlite3_column_text(statement, index);
+		cell->len = (uint32_t)sqlite3_column_bytes(statement, index);
+		return;
+	}
+}
+
+static int
+visit_rows(sqlite3_stmt *statement, size_t count, sink_visitor *visit,
+    void *context, struct fail *why)
+{
+	struct cell *cells = mem_alloc(count, sizeof(*cells));
+	int result;
+
+	while ((result = sqlite_db_step(statement, why)) == 1) {
+		for (size_t i = 0; i < count; i++)
+			read_cell(statement, (int)i, &cells[i]);
+		result = visit(context, cells, count, why);
+		if (result != 0)
+			break;
+	}
+	free(cells);
+	return result;
+}
+
+static int
+sqlite_read(struct sink *sink, const char *table, const char *const *columns,
+    size_t count, sink_visitor *visit, void *context, struct fail *why)
+{
+	struct sqlite *s = (struct sqlite *)sink;
+	sqlite3_stmt *statement = NULL;
+	struct buf sql;
+	int result;
+
+	if (sqlite3_table_column_metadata(s->db, "main", table, columns[0],
+		NULL, NULL, NULL, NULL, NULL) != SQLITE_OK)
+		return 0;
+	buf_init(&sql, SQL_BYTES_MAX);
+	buf_add(&sql, "SELECT ");
+	for (size_t i = 0; i < count; i++) {
+		buf_add(&sql, i == 0 ? "" : ",");
+		sqlite_db_quote(&sql, columns[i]);
+	}
+	buf_add(&sql, " FROM ");
+	sqlite_db_quote(&sql, table);
+	buf_add(&sql, " ORDER BY _rowid_");
+	result = sqlite_db_prepare(s->db, &sql, &statement, why);
+	if (result == 0)
+		result = visit_rows(statement, count, visit, context, why);
+	(void)sqlite3_finalize(statement);
+	buf_free(&sql);
+	return result;
+}
+
+/* --- loading ------------------------------------------------------------ */
+
+static struct sqlite_table *
+table_at(struct sqlite *s, size_t id)
+{
+	if (id >= s->table_count) {
+		s->tables = mem_grow(s->tables, &s->table_capacity, id + 1,
+		    sizeof(*s->tables));
+		memset(s->tables + s->table_count, 0,
+		    (id + 1 - s->table_count) * sizeof(*s->tables));
+		s->table_count = id + 1;
+	}
+	return &s->tables[id];
+}
+
+static int
+sqlite_change(struct sink *sink, const struct change *c, struct fail *why)
+{
+	struct sqlite *s = (struct sqlite *)sink;
+	struct sqlite_table *t = table_at(s, c->table->id);
+
+	switch (c->kind) {
+	case CHANGE_TABLE:
+		return sqlite_table_start(s, t, c, why);
+	case CHANGE_COLUMN:
+		return sqlite_table_add_column(s, t, c, why);
+	case CHANGE_TYPE:
+		return sqlite_table_change_type(s, t, c, why);
+	}
+	return 0;
+}
+
+static int
+sqlite_write(struct sink *sink, struct batch *b, struct fail *why)
+{
+	struct sqlite *s = (struct sqlite *)sink;
+
+	for (size_t id = 0; id < b->table_count; id++) {
+		if (!b->tables[id].table)
+			continue;
+		if (sqlite_table_write(s, table_at(s, id), b, why) != 0)
+			return -1;
+	}
+	return s->options.ddl ? 0 : sqlite_merge_cut(s, b, why);
+}
+
+static int
+sqlite_finish(struct sink *sink, struct fail *why)
+{
+	struct sqlite *s = (struct sqlite *)sink;
+
+	/* A failing CREATE UNIQUE INDEX is undone by a journal, or the
+	 * database is damaged. New pages are not journaled: this is cheap. */
+	if (s->is_new && !s->options.ddl &&
+	    sqlite_db_run(s->db, "COMMIT; PRAGMA journal_mode=MEMORY; BEGIN",
+		why) != 0)
+		return -1;
+	for (size_t i = 0; i < s->table_count; i++)
+		if (s->tables[i].table &&
+		    sqlite_table_finish(s, &s->tables[i], why) != 0)
+			return -1;
+	return 0;
+}
+
+static struct sink_counts
+sqlite_counts(const struct sink *sink, size_t table_id)
+{
+	const struct sqlite *s = (const struct sqlite *)sink;
+
+	if (table_id >= s->table_count)
+		return (struct sink_counts){0};
+	return s->tables[table_id].counts;
+}
+
+static int
+sqlite_commit(struct sink *sink, struct fail *why)
+{
+	struct sqlite *s = (struct sqlite *)sink;
+
+	if (s->options.ddl)
+		return 0;
+	for (size_t i = 0; i < s->table_count; i++)
+		sqlite_table_free(&s->tables[i]);
+	if (sqlite_db_run(s->db, "COMMIT", why) != 0)
+		return -1;
+	if (sqlite3_close(s->db) != SQLITE_OK)
+		return sqlite_db_fail(s->db, why, "cannot close the database");
+	s->db = NULL;
+	return sqlite_file_commit(&s->file, why);
+}
+
+static const struct sink_ops sqlite_ops = {
+    .survey = sqlite_survey,
+    .read = sqlite_read,
+    .change = sqlite_change,
+    .write = sqlite_write,
+    .finish = sqlite_finish,
+    .counts = sqlite_counts,
+    .commit = sqlite_commit,
+    .free = sqlite_free,
+};
+
+const struct sink_kind sink_sqlite = {
+    .name = "sqlite",
+    .prefix = "sqlite:",
+    .suffixes = ".db .sqlite .sqlite3",
+    .max_name_bytes = 63,
+    .max_columns = 2000,
+    .open = sqlite_open,
+};

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the files of the SQLite sink share.
+ */
+#ifndef SQLITE_H
+#define SQLITE_H
+
+#include "sink.h"
+#include "sqlite_feed.h"
+#include "sqlite_file.h"
+#include "sqlite_table.h"
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct sqlite {
+	struct sink base;
+	struct sink_options options;
+	sqlite3 *db;
+	struct sqlite_file file;
+	struct feed feed;
+	struct sqlite_table *tables; /* by table id */
+	size_t table_count, table_capacity;
+	struct sqlite_table *current; /* that is being merged into; or NULL */
+	bool is_new;                  /* the file is being built */
+};
+
+#endif

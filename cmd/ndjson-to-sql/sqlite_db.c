@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * SQLite's calls with our failures.
+ */
+#include "sqlite_db.h"
+
+#include "dialect.h"
+#include "stop.h"
+
+static enum status
+status_of(int code)
+{
+	switch (code & 0xFF) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return STATUS_RETRY;
+	case SQLITE_PERM:
+	case SQLITE_AUTH:
+	case SQLITE_READONLY:
+		return STATUS_REFUSED;
+	case SQLITE_NOTADB:
+		return STATUS_USAGE;
+	case SQLITE_CONSTRAINT:
+	case SQLITE_MISMATCH:
+	case SQLITE_CORRUPT:
+	case SQLITE_TOOBIG:
+		return STATUS_DATA;
+	default:
+		return STATUS_LOCAL;
+	}
+}
+
+int
+sqlite_db_fail(sqlite3 *db, struct fail *why, const char *what)
+{
+	int code = sqlite3_errcode(db);
+
+	if (code == SQLITE_INTERRUPT && stop_is_requested())
+		return stop_fail(why);
+	if ((code & 0xFF) == SQLITE_BUSY)
+		return fail_set(why, STATUS_RETRY,
+		    "%s: another program is writing to the database; try "
+		    "again, or wait longer with --busy-timeout",
+		    what);
+	return fail_set(why, status_of(code), "%s: %s", what,
+	    sqlite3_errmsg(db));
+}
+
+int
+sqlite_db_run(sqlite3 *db, const char *sql, struct fail *why)
+{
+	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+		return sqlite_db_fail(db, why, "cannot write the database");
+	return 0;
+}
+
+int
+sqlite_db_prepare(sqlite3 *db, const struct buf *sql, sqlite3_stmt **statement,
+    struct fail *why)
+{
+	if (buf_check(sql, "a statement", why) != 0)
+		return -1;
+	if (sqlite3_prepare_v3(db, sql->data, (int)sql->len,
+		SQLITE_PREPARE_PERSISTENT, statement, NULL) != SQLITE_OK)
+		return sqlite_db_fail(db, why, "cannot prepare a statement");
+	return 0;
+}
+
+int
+sqlite_db_step(sqlite3_stmt *statement, struct fail *why)
+{
+	sqlite3 *db = sqlite3_db_handle(statement);
+	int code = sqlite3_step(statement);
+
+	if (code == SQLITE_ROW)
+		return 1;
+	/* The reset of a failed statement reports the failure once more. */
+	if (sqlite3_reset(statement) == SQLITE_OK && code == SQLITE_DONE)
+		return 0;
+	return sqlite_db_fail(db, why, "cannot write the database");
+}
+
+int
+sqlite_db_number(sqlite3 *db, const char *sql, int64_t otherwise,
+    int64_t *number, struct fail *why)
+{
+	sqlite3_stmt *statement = NULL;
+	int result;
+
+	*number = otherwise;
+	if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK)
+		return sqlite_db_fail(db, why, "cannot read the database");
+	result = sqlite_db_step(statement, why);
+	if (result == 1 && sqlite3_column_type(statement, 0) != SQLITE_NULL)
+		*number = sqlite3_column_int64(statement, 0);
+	(void)sqlite3_finalize(statement);
+	return result < 0 ? -1 : 0;
+}
+
+void
+sqlite_db_quote(struct buf *sql, const char *identifier)
+{
+	dialect_quote(&dialect_sqlite, sql, identifier);
+}

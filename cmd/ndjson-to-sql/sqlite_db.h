@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * SQLite's calls with our failures: busy is STATUS_RETRY, no permission
+ * STATUS_REFUSED, a file that is no database STATUS_USAGE, a constraint or
+ * damage STATUS_DATA, all else STATUS_LOCAL.
+ */
+#ifndef SQLITE_DB_H
+#define SQLITE_DB_H
+
+#include "attr.h"
+#include "buf.h"
+#include "fail.h"
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { SQL_BYTES_MAX = 64 << 20 };
+
+/* Sets `why` from the connection's last error. Returns -1. */
+int sqlite_db_fail(sqlite3 *db, struct fail *why, const char *what);
+
+ATTR_NODISCARD
+int sqlite_db_run(sqlite3 *db, const char *sql, struct fail *why);
+
+ATTR_NODISCARD
+int sqlite_db_prepare(sqlite3 *db, const struct buf *sql,
+    sqlite3_stmt **statement, struct fail *why);
+
+/* Steps to the next row: 1; to the end: 0, and resets; -1. */
+ATTR_NODISCARD
+int sqlite_db_step(sqlite3_stmt *statement, struct fail *why);
+
+/* The first column of the first row as an integer; `otherwise` where there
+ * is no row or it is null. */
+ATTR_NODISCARD
+int sqlite_db_number(sqlite3 *db, const char *sql, int64_t otherwise,
+    int64_t *number, struct fail *why);
+
+/* Appends an identifier in quotes. */
+void sqlite_db_quote(struct buf *sql, const char *identifier);
+
+#endif

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Building a new database beside its place.
+ */
+#include "sqlite_file.h"
+
+#include "buf.h"
+#include "mem.h"
+#include "stop.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { LOCK_STEP_MS = 20 };
+
+/* As fail_errno, but want of permission is a refusal. */
+static int
+fail_file(struct fail *why, const char *what, const char *path)
+{
+	int saved = errno;
+
+	(void)fail_errno(why, "cannot %s '%s'", what, path);
+	if (saved == EACCES || saved == EPERM || saved == EROFS)
+		why->status = STATUS_REFUSED;
+	else if (saved == ENOENT || saved == ENOTDIR || saved == EISDIR ||
+	    saved == ELOOP || saved == ENAMETOOLONG)
+		why->status = STATUS_USAGE;
+	return -1;
+}
+
+static char *
+beside(const char *path, const char *suffix)
+{
+	struct buf name;
+
+	buf_init(&name, PATH_MAX + 32);
+	buf_add(&name, path);
+	buf_add(&name, suffix);
+	return buf_detach(&name);
+}
+
+/* SQLite would play the journal of a deleted database into the new one. */
+static int
+check_leftover(const char *path, struct fail *why)
+{
+	static const char *const suffixes[] = {"-journal", "-wal"};
+	int result = 0;
+
+	for (size_t i = 0; i < 2 && result == 0; i++) {
+		char *name = beside(path, suffixes[i]);
+
+		if (access(name, F_OK) == 0)
+			result = fail_set(why, STATUS_USAGE,
+			    "'%s' is left over from a database that is gone; "
+			    "remove it first",
+			    name);
+		free(name);
+	}
+	return result;
+}
+
+/* 1: a database to open; 0: nothing there yet. */
+static int
+look(struct sqlite_file *f, struct fail *why)
+{
+	struct stat st;
+
+	f->was_there = false;
+	if (stat(f->path, &st) != 0) {
+		if (errno == ENOENT)
+			return check_leftover(f->path, why);
+		return fail_file(why, "open", f->path);
+	}
+	if (S_ISDIR(st.st_mode))
+		return fail_set(why, STATUS_USAGE,
+		    "'%s' is a directory, not a database", f->path);
+	if (!S_ISREG(st.st_mode))
+		return fail_set(why, STATUS_USAGE,
+		    "'%s' is no regular file and can be no database", f->path);
+	if (st.st_size > 0)
+		return 1;
+	f->was_there = true;
+	return check_leftover(f->path, why);
+}
+
+/* Waits for the lock: 0; or 1 where the name now means another file. */
+static int
+lock_loading(struct sqlite_file *f, int64_t timeout_ms, struct fail *why)
+{
+	struct stat held, named;
+
+	while (flock(f->lock, LOCK_EX | LOCK_NB) != 0) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return fail_file(why, "lock", f->loading);
+		if (stop_is_requested())
+			return stop_fail(why);
+		if (timeout_ms <= 0)
+			return fail_set(why, STATUS_RETRY,
+			    "'%s' is being made by another loader; wait for "
+			    "it, or give more --busy-timeout",
+			    f->path);
+		(void)poll(NULL, 0, LOCK_STEP_MS);
+		timeout_ms -= LOCK_STEP_MS;
+	}
+	if (fstat(f->lock, &held) != 0 || stat(f->loading, &named) != 0)
+		return 1;
+	return held.st_dev != named.st_dev || held.st_ino != named.st_ino;
+}
+
+/* 0: ours to build; 1: look again; -1. */
+static int
+make_loading(struct sqlite_file *f, int64_t timeout_ms, struct fail *why)
+{
+	struct stat st;
+	mode_t mode = 0644;
+	int result;
+
+	if (f->was_there && stat(f->path, &st) == 0)
+		mode = st.st_mode & 0777;
+	f->loading = beside(f->path, "-loading");
+	f->lock =
+	    open(f->loading, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode);
+	if (f->lock == -1)
+		return fail_file(why, "create", f->loading);
+	result = lock_loading(f, timeout_ms, why);
+	if (result == 0 && ftruncate(f->lock, 0) != 0)
+		result = fail_file(why, "empty", f->loading);
+	return result;
+}
+
+/* Where a link leads that points to nothing yet; else the path itself. */
+static char *
+follow(const char *path)
+{
+	char target[PATH_MAX];
+	ssize_t len = readlink(path, target, sizeof(target) - 1);
+	const char *slash = strrchr(path, '/');
+	struct buf name;
+
+	if (len < 0)
+		return mem_string(path);
+	target[len] = '\0';
+	buf_init(&name, 2 * PATH_MAX);
+	if (slash && target[0] != '/')
+		buf_append(&name, path, (size_t)(slash - path) + 1);
+	buf_add(&name, target);
+	return buf_detach(&name);
+}
+
+int
+sqlite_file_open(struct sqlite_file *f, const char *path, int64_t timeout_ms,
+    bool is_dry, struct fail *why)
+{
+	char *resolved = realpath(path, NULL);
+
+	*f = (struct sqlite_file){.lock = -1};
+	f->path = resolved ? mem_string(resolved) : follow(path);
+	free(resolved);
+	for (;;) {
+		int result = look(f, why);
+
+		f->is_new = result == 0;
+		if (result != 0 || is_dry)
+			return result < 0 ? -1 : 0;
+		result = make_loading(f, timeout_ms, why);
+		if (result < 0) {
+			/* It is another's, or cannot be had. */
+			free(f->loading);
+			f->loading = NULL;
+			return -1;
+		}
+		if (result == 0) {
+			result = look(f, why);
+			if (result != 1)
+				return result;
+			/* Another loader's database has come meanwhile. */
+			(void)unlink(f->loading);
+		}
+		(void)close(f->lock);
+		f->lock = -1;
+		free(f->loading);
+		f->loading = NULL;
+	}
+}
+
+static int
+put_in_place(const struct sqlite_file *f)
+{
+#ifdef RENAME_NOREPLACE
+	if (!f->was_there &&
+	    (renameat2(AT_FDCWD, f->loading, AT_FDCWD, f->path,
+		 RENAME_NOREPLACE) == 0 ||
+		errno == EEXIST))
+		return errno == EEXIST ? -1 : 0;
+#endif
+	return rename(f->loading, f->path);
+}
+
+static int
+sync_directory(const char *path, struct fail *why)
+{
+	char *directory = mem_string(path);
+	char *slash = strrchr(directory, '/');
+	int fd, result = 0;
+
+	if (slash)
+		slash[slash == directory] = '\0';
+	fd = open(slash ? directory : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	free(directory);
+	if (fd == -1)
+		return fail_file(why, "open the directory of", path);
+	if (fsync(fd) != 0 && errno != EINVAL)
+		result = fail_file(why, "sync the directory of", path);
+	(void)close(fd);
+	return result;
+}
+
+int
+sqlite_file_commit(struct sqlite_file *f, struct fail *why)
+{
+	if (!f->loading)
+		return 0;
+	if (fsync(f->lock) != 0)
+		return fail_file(why, "flush to disk", f->loading);
+	errno = 0;
+	if (put_in_place(f) != 0) {
+		if (errno == EEXIST)
+			return fail_set(why, STATUS_RETRY,
+			    "'%s' has appeared meanwhile; nothing was loaded "
+			    "into it",
+			    f->path);
+		return fail_file(why, "put the new database in place of",
+		    f->path);
+	}
+	free(f->loading);
+	f->loading = NULL;
+	(void)close(f->lock);
+	f->lock = -1;
+	return sync_directory(f->path, why);
+}
+
+void
+sqlite_file_free(struct sqlite_file *f)
+{
+	if (f->loading)
+		(void)unlink(f->loading);
+	if (f->lock != -1)
+		(void)close(f->lock);
+	free(f->loading);
+	free(f->path);
+	*f = (struct sqlite_file){.lock = -1};
+}

@@ -1,0 +1,637 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Merging by key. The state of each row of a root table during the load is
+ * kept (seen.h), so that the counts are exact and --sync knows what did not
+ * come:
+ *
+ *      a new key            INSERT hook      -> inserted
+ *      a known key          loader_meets()   -> unchanged
+ *      ... that differs     UPDATE hook      -> updated
+ *      a key seen before    loader_meets()   -> counted as doubled
+ */
+#include "sqlite_merge.h"
+
+#include "mem.h"
+#include "schema.h"
+#include "sqlite.h"
+#include "sqlite_db.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* --- the index ---------------------------------------------------------- */
+
+/* The columns of the table's key; their number. */
+static size_t
+key_of(const struct table *t, const struct column *key[SCHEMA_KEY_MAX])
+{
+	if (t->parent) {
+		key[0] = t->parent_id;
+		key[1] = t->idx;
+		return 2;
+	}
+	for (size_t i = 0; i < t->key_count; i++)
+		key[i] = t->key[i];
+	return t->key_count;
+}
+
+/* Appends "(k1,k2)". */
+static void
+add_key_columns(const struct table *t, struct buf *sql)
+{
+	const struct column *key[SCHEMA_KEY_MAX];
+	size_t count = key_of(t, key);
+
+	for (size_t i = 0; i < count; i++) {
+		buf_add_char(sql, i == 0 ? '(' : ',');
+		sqlite_db_quote(sql, key[i]->name);
+	}
+	buf_add_char(sql, ')');
+}
+
+/* No column or table of ours has a dot in its name. */
+static void
+add_index_name(const struct table *t, struct buf *sql)
+{
+	struct buf name;
+
+	buf_init(&name, SQL_BYTES_MAX);
+	buf_addf(&name, "%s.key", t->name);
+	sqlite_db_quote(sql, name.data);
+	buf_free(&name);
+}
+
+static int
+run(struct sqlite *s, struct buf *sql, struct fail *why)
+{
+	int result = buf_check(sql, "a statement", why);
+
+	if (result == 0)
+		result = sqlite_db_run(s->db, sql->data, why);
+	buf_free(sql);
+	return result;
+}
+
+int
+sqlite_merge_drop_key(struct sqlite *s, struct sqlite_table *t,
+    struct fail *why)
+{
+	struct buf sql;
+
+	buf_init(&sql, SQL_BYTES_MAX);
+	buf_add(&sql, "DROP INDEX IF EXISTS ");
+	add_index_name(t->table, &sql);
+	if (s->options.ddl) {
+		buf_free(&sql);
+		return 0;
+	}
+	return run(s, &sql, why);
+}
+
+static int
+create_index(struct sqlite *s, const struct table *t, const char *create,
+    struct fail *why)
+{
+	struct buf sql;
+
+	buf_init(&sql, SQL_BYTES_MAX);
+	buf_add(&sql, create);
+	add_index_name(t, &sql);
+	buf_add(&sql, " ON ");
+	sqlite_db_quote(&sql, t->name);
+	add_key_columns(t, &sql);
+	return run(s, &sql, why);
+}
+
+static int
+create_unique(struct sqlite *s, const struct table *t, struct fail *why)
+{
+	return create_index(s, t, "CREATE UNIQUE INDEX IF NOT EXISTS ", why);
+}
+
+/* Whether a unique index or primary key of just these columns is there: an
+ * ON CONFLICT that matches none does not compile. */
+static bool
+has_fitting_key(struct sqlite *s, const struct table *t)
+{
+	sqlite3_stmt *statement = NULL;
+	struct buf sql;
+	int code;
+
+	buf_init(&sql, SQL_BYTES_MAX);
+	buf_add(&sql, "INSERT INTO ");
+	sqlite_db_quote(&sql, t->name);
+	add_key_columns(t, &sql);
+	buf_add(&sql, " SELECT NULL");
+	for (size_t i = t->parent ? 2 : t->key_count; i > 1; i--)
+		buf_add(&sql, ",NULL");
+	buf_add(&sql, " WHERE true ON CONFLICT");
+	add_key_columns(t, &sql);
+	buf_add(&sql, " DO NOTHING");
+	code = sqlite3_prepare_v2(s->db, sql.data, -1, &statement, NULL);
+	(void)sqlite3_finalize(statement);
+	buf_free(&sql);
+	return code == SQLITE_OK;
+}
+
+static int
+make_live_key(struct sqlite *s, struct sqlite_table *t, struct fail *why)
+{
+	if (t->has_key)
+		return 0;
+	t->has_key = true;
+	if (has_fitting_key(s, t->table))
+		return 0;
+	if (create_unique(s, t->table, why) == 0)
+		return 0;
+	if (why->status == STATUS_DATA)
+		(void)fail_prefix(why,
+		    "rows of '%s' share their key already; use --append, or "
+		    "another --key",
+		    t->table->name);
+	return -1;
+}
+
+/* --- merging ------------------------------------------------------------ */
+
+static bool
+is_key_column(const struct table *t, const struct column *c)
+{
+	const struct column *key[SCHEMA_KEY_MAX];
+	size_t count = key_of(t, key);
+
+	for (size_t i = 0; i < count; i++)
+		if (key[i] == c)
+			return true;
+	return false;
+}
+
+void
+sqlite_merge_add_clause(const struct sqlite_table *t, struct buf *sql)
+{
+	const char *separator = " DO UPDATE SET ";
+
+	buf_add(sql, " ON CONFLICT");
+	add_key_columns(t->table, sql);
+	for (size_t i = 0; i < t->column_count; i++) {
+		const struct column *c = t->columns[i].column;
+
+		if (is_key_column(t->table, c))
+			continue;
+		buf_add(sql, separator);
+		sqlite_db_quote(sql, c->name);
+		buf_add(sql, "=excluded.");
+		sqlite_db_quote(sql, c->name);
+		separator = ",";
+	}
+	buf_addf(sql, " WHERE loader_meets(%s)",
+	    t->has_rowid ? "_rowid_" : "0");
+	separator = " AND (";
+	for (size_t i = 0; i < t->column_count; i++) {
+		const struct column *c = t->columns[i].column;
+
+		/* That another load brought the same row is no change. */
+		if (is_key_column(t->table, c) || c == t->table->load_id)
+			continue;
+		buf_add(sql, separator);
+		sqlite_db_quote(sql, t->table->name);
+		buf_add_char(sql, '.');
+		sqlite_db_quote(sql, c->name);
+		buf_add(sql, " IS NOT excluded.");
+		sqlite_db_quote(sql, c->name);
+		separator = " OR ";
+	}
+	/* Where all is of the key, nothing differs; a plain "false" would
+	 * make SQLite leave the call out. */
+	buf_add(sql, strcmp(separator, " OR ") == 0 ? ")" : "=0");
+}
+
+/* A row of the feed meets a row of the table: loader_meets(rowid). */
+static void
+on_meeting(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+	struct sqlite *s = sqlite3_user_data(context);
+	struct sqlite_table *t = s->current;
+	const struct row *row = &s->feed.rows->rows[s->feed.at];
+	int64_t rowid = sqlite3_value_int64(argv[0]);
+
+	(void)argc;
+	s->feed.batch->origins[row->sequence - s->feed.batch->first_sequence]
+	    .is_known = true;
+	sqlite3_result_int(context, 1);
+	if (!t->table->parent && t->has_rowid) {
+		if (seen_get(&t->seen, rowid) != SEEN_NOT) {
+			t->counts.doubled++;
+			return;
+		}
+		seen_set(&t->seen, rowid, SEEN_UNCHANGED);
+	}
+	t->counts.unchanged++;
+}
+
+static void
+on_update(struct sqlite_table *t, int64_t rowid)
+{
+	if (!t->table->parent) {
+		if (seen_get(&t->seen, rowid) != SEEN_UNCHANGED)
+			return;
+		seen_set(&t->seen, rowid, SEEN_UPDATED);
+	}
+	t->counts.unchanged--;
+	t->counts.updated++;
+}
+
+/* SQLite calls this for each row that it writes. */
+static void
+on_write(void *context, int operation, const char *database, const char *table,
+    sqlite3_int64 rowid)
+{
+	struct sqlite *s = context;
+	struct sqlite_table *t = s->current;
+
+	(void)database;
+	/* A trigger may write to other tables. */
+	if (!t || strcmp(table, t->table->name) != 0)
+		return;
+	if (operation == SQLITE_INSERT) {
+		t->counts.inserted++;
+		if (!t->table->parent)
+			seen_set(&t->seen, rowid, SEEN_INSERTED);
+	} else if (operation == SQLITE_UPDATE) {
+		on_update(t, rowid);
+	}
+}
+
+int
+sqlite_merge_register(struct sqlite *s, struct fail *why)
+{
+	if (sqlite3_create_function_v2(s->db, "loader_meets", 1,
+		SQLITE_UTF8 | SQLITE_DIRECTONLY, s, on_meeting, NULL, NULL,
+		NULL) != SQLITE_OK)
+		return sqlite_db_fail(s->db, why, "cannot make a function");
+	return 0;
+}
+
+/* --- doubled records of a batch ----------------------------------------- */
+
+static uint64_t
+hash_key(const struct table *t, const struct row *row)
+{
+	uint64_t hash = 0xCBF29CE484222325u;
+
+	for (size_t i = 0; i < t->key_count; i++) {
+		const struct cell *c = &row->cells[t->key[i]->index];
+		const unsigned char *bytes = (const void *)&c->integer;
+		size_t len = sizeof(c->integer);
+
+		if (c->kind == CELL_TEXT) {
+			bytes = (const void *)c->text;
+			len = c->len;
+		}
+		for (size_t n = 0; n < len; n++)
+			hash = (hash ^ bytes[n]) * 0x100000001B3u;
+	}
+	return hash ^ hash >> 29;
+}
+
+static bool
+same_key(const struct table *t, const struct row *a, const struct row *b)
+{
+	for (size_t i = 0; i < t->key_count; i++) {
+		const struct cell *x = &a->cells[t->key[i]->index];
+		const struct cell *y = &b->cells[t->key[i]->index];
+
+		if (x->kind != y->kind)
+			return false;
+		if (x->kind == CELL_TEXT ? x->len != y->len ||
+			    memcmp(x->text, y->text, x->len) != 0
+					 : x->integer != y->integer)
+			return false;
+	}
+	return true;
+}
+
+/* Of records with the same key, all but the last are dropped: the rows below
+ * them could not be told apart. */
+static void
+drop_doubled(struct sqlite_table *t, struct batch *b)
+{
+	const struct batch_table *rows = &b->tables[t->table->id];
+	size_t slots = 16;
+	uint32_t *slot;
+
+	while (slots < rows->count * 2)
+		slots *= 2;
+	slot = mem_alloc(slots, sizeof(*slot)); /* row index + 1 */
+	/* From the last one on: who finds its key there comes earlier. */
+	for (size_t i = rows->count; i-- > 0;) {
+		const struct row *row = &rows->rows[i];
+		size_t at = (size_t)hash_key(t->table, row) & (slots - 1);
+
+		while (slot[at] != 0 &&
+		    !same_key(t->table, row, &rows->rows[slot[at] - 1]))
+			at = (at + 1) & (slots - 1);
+		if (slot[at] == 0) {
+			slot[at] = (uint32_t)i + 1;
+			continue;
+		}
+		b->origins[row->sequence - b->first_sequence].is_dropped = true;
+		t->counts.doubled++;
+	}
+	free(slot);
+}
+
+/* --- lists that became shorter ------------------------------------------ */
+
+struct ids {
+	char **items; /* owned texts */
+	size_t count, capacity;
+};
+
+static int
+prepare_cut(struct sqlite *s, struct sqlite_table *child, struct fail *why)
+{
+	struct buf sql;
+	int result;
+
+	buf_init(&sql, SQL_BYTES_MAX);
+	buf_add(&sql, "DELETE FROM ");
+	sqlite_db_quote(&sql, child->table->name);
+	buf_add(&sql, " WHERE ");
+	sqlite_db_quote(&sql, child->table->parent_id->name);
+	buf_add(&sql, "=?1 AND ");
+	sqlite_db_quote(&sql, child->table->idx->name);
+	buf_add(&sql, ">=?2");
+	if (child->has_children) {
+		buf_add(&sql, " RETURNING ");
+		sqlite_db_quote(&sql, child->table->id_column->name);
+	}
+	result = sqlite_db_prepare(s->db, &sql, &child->cut, why);
+	buf_free(&sql);
+	return result;
+}
+
+/* Deletes a parent's child rows from place `from` on, and notes the ids of
+ * those that may have children of their own. ?1 is bound. */
+static int
+cut_rows(struct sqlite *s, struct sqlite_table *child, size_t from,
+    struct ids *gone, struct fail *why)
+{
+	int result;
+
+	s->current = NULL;
+	(void)sqlite3_bind_int64(child->cut, 2, (sqlite3_int64)from);
+	while ((result = sqlite_db_step(child->cut, why)) == 1) {
+		const char *id =
+		    (const char *)sqlite3_column_text(child->cut, 0);
+
+		gone->items = mem_grow(gone->items, &gone->capacity,
+		    gone->count + 1, sizeof(char *));
+		gone->items[gone->count++] = mem_string(id ? id : "");
+	}
+	if (result == 0)
+		child->counts.deleted += (uint64_t)sqlite3_changes64(s->db);
+	return result;
+}
+
+/* As deep as tables have children: --depth bounds that. */
+static int
+delete_below(struct sqlite *s, const struct table *parent, struct ids *ids,
+    struct fail *why)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < s->table_count && ids->count > 0; i++) {
+		struct sqlite_table *child = &s->tables[i];
+		struct ids gone = {0};
+
+		if (!child->table || child->table->parent != parent)
+			continue;
+		if (!child->cut && prepare_cut(s, child, why) != 0)
+			return -1;
+		for (size_t n = 0; n < ids->count && result == 0; n++) {
+			(void)sqlite3_bind_text(child->cut, 1, ids->items[n],
+			    -1, SQLITE_STATIC);
+			result = cut_rows(s, child, 0, &gone, why);
+		}
+		if (result == 0)
+			result = delete_below(s, child->table, &gone, why);
+		while (gone.count > 0)
+			free(gone.items[--gone.count]);
+		free(gone.items);
+		if (result != 0)
+			return -1;
+	}
+	return result;
+}
+
+static void
+bind_cell(sqlite3_stmt *statement, int number, const struct cell *c)
+{
+	switch ((enum cell_kind)c->kind) {
+	case CELL_NULL:
+		(void)sqlite3_bind_null(statement, number);
+		break;
+	case CELL_BOOL:
+	case CELL_INTEGER:
+		(void)sqlite3_bind_int64(statement, number, c->integer);
+		break;
+	case CELL_NUMBER:
+		(void)sqlite3_bind_double(statement, number, c->number);
+		break;
+	case CELL_TEXT:
+		(void)sqlite3_bind_text64(statement, number, c->text, c->len,
+		    SQLITE_STATIC, SQLITE_UTF8);
+		break;
+	}
+}
+
+static void
+free_ids(struct ids *ids)
+{
+	while (ids->count > 0)
+		free(ids->items[--ids->count]);
+	free(ids->items);
+	*ids = (struct ids){0};
+}
+
+/* Cuts the lists of one table to what the batch says they are now. */
+static int
+cut_table(struct sqlite *s, struct sqlite_table *child, struct batch *b,
+    struct fail *why)
+{
+	const struct batch_table *above = &b->tables[child->table->parent->id];
+	const struct batch_table *rows = child->table->id < b->table_count
+	    ? &b->tables[child->table->id]
+	    : NULL;
+	size_t at = 0, count = rows ? rows->count : 0;
+	struct ids gone = {0};
+	int result = 0;
+
+	if (!child->cut && prepare_cut(s, child, why) != 0)
+		return -1;
+	for (size_t i = 0; i < above->count && result == 0; i++) {
+		const struct row *row = &above->rows[i];
+		const struct origin *o = batch_origin(b, row);
+		size_t length = at;
+
+		while (at < count && rows->rows[at].parent == i)
+			at++;
+		length = at - length;
+		if (!o->is_known || o->is_dropped)
+			continue;
+		bind_cell(child->cut, 1, &row->id);
+		result = cut_rows(s, child, length, &gone, why);
+	}
+	(void)sqlite3_clear_bindings(child->cut);
+	if (result == 0)
+		result = delete_below(s, child->table, &gone, why);
+	free_ids(&gone);
+	return result;
+}
+
+int
+sqlite_merge_cut(struct sqlite *s, struct batch *b, struct fail *why)
+{
+	for (size_t i = 0; i < s->table_count; i++) {
+		struct sqlite_table *t = &s->tables[i];
+
+		if (!t->table || !t->table->parent || t->is_fresh ||
+		    !t->is_merged || !t->is_made ||
+		    t->table->parent->id >= b->table_count)
+			continue;
+		if (cut_table(s, t, b, why) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+int
+sqlite_merge_write(struct sqlite *s, struct sqlite_table *t, struct batch *b,
+    struct fail *why)
+{
+	int result;
+
+	if (make_live_key(s, t, why) != 0)
+		return -1;
+	if (!t->table->parent && t->has_children)
+		drop_doubled(t, b);
+	s->current = t;
+	(void)sqlite3_update_hook(s->db, on_write, s);
+	result = sqlite_table_insert(s, t, why);
+	(void)sqlite3_update_hook(s->db, NULL, NULL);
+	s->current = NULL;
+	return result;
+}
+
+/* --- the end ------------------------------------------------------------ */
+
+/* Deletes the rows of a root record from all its tables by their rowids. */
+static int
+delete_sequence(struct sqlite *s, const struct sqlite_table *root,
+    int64_t sequence, struct fail *why)
+{
+	for (size_t i = 0; i < s->table_count; i++) {
+		struct sqlite_table *t = &s->tables[i];
+		struct buf sql;
+
+		if (!t->table || t->table->root != root->table || !t->is_made)
+			continue;
+		buf_init(&sql, SQL_BYTES_MAX);
+		buf_add(&sql, "DELETE FROM ");
+		sqlite_db_quote(&sql, t->table->name);
+		if (t->table->parent)
+			buf_addf(&sql, " WHERE _rowid_ BETWEEN %lld AND %lld",
+			    (long long)sequence << FEED_PLACE_BITS,
+			    (((long long)sequence + 1) << FEED_PLACE_BITS) - 1);
+		else
+			buf_addf(&sql, " WHERE _rowid_ = %lld",
+			    (long long)sequence);
+		if (run(s, &sql, why) != 0)
+			return -1;
+		t->counts.inserted -= (uint64_t)sqlite3_changes64(s->db);
+		if (!t->table->parent)
+			t->counts.doubled++;
+	}
+	return 0;
+}
+
+/* The rowids of rows whose key comes again behind them. */
+static int
+find_doubled(struct sqlite *s, const struct sqlite_table *t, int64_t **rowids,
+    size_t *count, struct fail *why)
+{
+	sqlite3_stmt *statement = NULL;
+	size_t capacity = 0;
+	struct buf sql;
+	int result;
+
+	buf_init(&sql, SQL_BYTES_MAX);
+	buf_add(&sql, "SELECT _rowid_ FROM ");
+	sqlite_db_quote(&sql, t->table->name);
+	buf_add(&sql, " AS a WHERE EXISTS (SELECT 1 FROM ");
+	sqlite_db_quote(&sql, t->table->name);
+	buf_add(&sql, " AS b WHERE b._rowid_ > a._rowid_");
+	for (size_t i = 0; i < t->table->key_count; i++) {
+		buf_add(&sql, " AND b.");
+		sqlite_db_quote(&sql, t->table->key[i]->name);
+		buf_add(&sql, " = a.");
+		sqlite_db_quote(&sql, t->table->key[i]->name);
+	}
+	buf_add_char(&sql, ')');
+	result = sqlite_db_prepare(s->db, &sql, &statement, why);
+	while (result == 0 && (result = sqlite_db_step(statement, why)) == 1) {
+		*rowids =
+		    mem_grow(*rowids, &capacity, *count + 1, sizeof(**rowids));
+		(*rowids)[(*count)++] = sqlite3_column_int64(statement, 0);
+		result = 0;
+	}
+	(void)sqlite3_finalize(statement);
+	buf_free(&sql);
+	return result;
+}
+
+static int
+remove_doubled(struct sqlite *s, struct sqlite_table *t, struct fail *why)
+{
+	int64_t *rowids = NULL;
+	size_t count = 0;
+	int result = 0;
+
+	if (create_index(s, t->table, "CREATE INDEX ", why) != 0 ||
+	    find_doubled(s, t, &rowids, &count, why) != 0)
+		result = -1;
+	for (size_t i = 0; i < count && result == 0; i++)
+		result = delete_sequence(s, t, rowids[i], why);
+	free(rowids);
+	if (result == 0)
+		result = sqlite_merge_drop_key(s, t, why);
+	return result;
+}
+
+static int
+make_fresh_key(struct sqlite *s, struct sqlite_table *t, struct fail *why)
+{
+	if (t->has_key || (!t->table->parent && t->table->key_count == 0))
+		return 0;
+	t->has_key = true;
+	if (create_unique(s, t->table, why) == 0)
+		return 0;
+	if (why->status != STATUS_DATA)
+		return -1;
+	if (!t->is_merged)
+		return fail_prefix(why, "records of '%s' share their key",
+		    t->table->name);
+	if (remove_doubled(s, t, why) != 0)
+		return -1;
+	return create_unique(s, t->table, why);
+}
+
+int
+sqlite_merge_finish(struct sqlite *s, struct sqlite_table *t, struct fail *why)
+{
+	s->current = NULL;
+	if (t->is_fresh)
+		return make_fresh_key(s, t, why);
+	return 0;
+}

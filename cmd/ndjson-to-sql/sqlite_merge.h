@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Keys: the unique index of a table, merging rows into a live table, and
+ * taking out of a fresh one the rows whose key came again.
+ */
+#ifndef SQLITE_MERGE_H
+#define SQLITE_MERGE_H
+
+#include "attr.h"
+#include "buf.h"
+#include "fail.h"
+
+#include <sqlite3.h>
+
+struct batch;
+struct sqlite;
+struct sqlite_table;
+
+/* Makes the functions that the statements call known to the connection. */
+ATTR_NODISCARD
+int sqlite_merge_register(struct sqlite *s, struct fail *why);
+
+/* Appends what makes an INSERT a merge. */
+void sqlite_merge_add_clause(const struct sqlite_table *t, struct buf *sql);
+
+/* Drops our own index, which the end of the load makes again. */
+ATTR_NODISCARD
+int sqlite_merge_drop_key(struct sqlite *s, struct sqlite_table *t,
+    struct fail *why);
+
+/* Merges the rows that the feed holds into a live table. */
+ATTR_NODISCARD
+int sqlite_merge_write(struct sqlite *s, struct sqlite_table *t,
+    struct batch *b, struct fail *why);
+
+/* After the rows of a batch were merged: removes the child rows that are
+ * beyond the ends of their lists now. */
+ATTR_NODISCARD
+int sqlite_merge_cut(struct sqlite *s, struct batch *b, struct fail *why);
+
+/* All rows are there: the keys of fresh tables, and what --sync deletes. */
+ATTR_NODISCARD
+int sqlite_merge_finish(struct sqlite *s, struct sqlite_table *t,
+    struct fail *why);
+
+#endif

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Tables: their DDL, and taking rows over.
+ */
+#include "sqlite_table.h"
+
+#include "dialect.h"
+#include "mem.h"
+#include "out.h"
+#include "schema.h"
+#include "sqlite.h"
+#include "sqlite_db.h"
+#include "sqlite_merge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void
+forget_statements(struct sqlite_table *t)
+{
+	(void)sqlite3_finalize(t->insert);
+	(void)sqlite3_finalize(t->cut);
+	t->insert = t->cut = NULL;
+}
+
+void
+sqlite_table_free(struct sqlite_table *t)
+{
+	forget_statements(t);
+	free(t->columns);
+	seen_free(&t->seen);
+	*t = (struct sqlite_table){0};
+}
+
+/* --- definition --------------------------------------------------------- */
+
+static int
+run(struct sqlite *s, struct buf *sql, struct fail *why)
+{
+	int result = buf_check(sql, "a statement", why);
+
+	if (result == 0 && s->options.ddl) {
+		buf_add(sql, ";\n");
+		result = out_write(s->options.ddl, sql->data, sql->len, why);
+	} else if (result == 0) {
+		result = sqlite_db_run(s->db, sql->data, why);
+	}
+	buf_free(sql);
+	return result;
+}
+
+static int
+is_empty(struct sqlite *s, const struct table *table, bool *answer,
+    struct fail *why)
+{
+	struct buf sql;
+	int64_t found;
+	int result;
+
+	buf_init(&sql, SQL_BYTES_MAX);
+	buf_add(&sql, "SELECT 1 FROM ");
+	sqlite_db_quote(&sql, table->name);
+	buf_add(&sql, " LIMIT 1");
+	result = sqlite_db_number(s->db, sql.data, 0, &found, why);
+	buf_free(&sql);
+	*answer = found == 0;
+	return result;
+}
+
+/* A table WITHOUT ROWID has none; only a user can have made it so. */
+static bool
+has_rowid(struct sqlite *s, const struct table *table)
+{
+	sqlite3_stmt *statement = NULL;
+	struct buf sql;
+	int code;
+
+	if (!table->is_foreign)
+		return true;
+	buf_init(&sql, SQL_BYTES_MAX);
+	buf_add(&sql, "SELECT _rowid_ FROM ");
+	sqlite_db_quote(&sql, table->name);
+	code = sqlite3_prepare_v2(s->db, sql.data, -1, &statement, NULL);
+	(void)sqlite3_finalize(statement);
+	buf_free(&sql);
+	return code == SQLITE_OK;
+}
+
+static int
+empty(struct sqlite *s, struct sqlite_table *t, struct fail *why)
+{
+	struct buf sql;
+	int64_t before = sqlite3_total_changes64(s->db);
+
+	buf_init(&sql, SQL_BYTES_MAX);
+	buf_add(&sql, "DELETE FROM ");
+	sqlite_db_quote(&sql, t->table->name);
+	if (run(s, &sql, why) != 0)
+		return -1;
+	t->counts.deleted +=
+	    (uint64_t)(sqlite3_total_changes64(s->db) - before);
+	return 0;
+}
+
+int
+sqlite_table_start(struct sqlite *s, struct sqlite_table *t,
+    const struct change *c, struct fail *why)
+{
+	enum mode mode = c->table->is_own ? MODE_DEFAULT : s->options.mode;
+	bool is_blank = true;
+
+	t->table = c->table;
+	t->is_made = c->is_stored;
+	t->is_merged = mode != MODE_APPEND;
+	if (c->is_stored && mode == MODE_REPLACE && empty(s, t, why) != 0)
+		return -1;
+	if (c->is_stored && is_empty(s, c->table, &is_blank, why) != 0)
+		return -1;
+	t->has_rowid = has_rowid(s, c->table);
+	if (c->table->parent)
+		s->tables[c->table->parent->id].has_children = true;
+	/* The rowid of a table that is not ours may be a column of it. */
+	t->is_fresh = is_blank && !c->table->is_foreign;
+	if (c->is_stored && t->is_fresh)
+		return sqlite_merge_drop_key(s, t, why);
+	return 0;
+}
+
+static void
+add_definition(struct buf *sql, const struct sqlite_column *c)
+{
+	const char *type = dialect_sqlite.types[c->type];
+
+	sqlite_db_quote(sql, c->column->name);
+	if (*type)
+		buf_addf(sql, " %s", type);
+}
+
+static int
+make_column(struct sqlite *s, struct sqlite_table *t, struct sqlite_column *c,
+    struct fail *why)
+{
+	struct buf sql;
+
+	buf_init(&sql, SQL_BYTES_MAX);
+	buf_add(&sql, "ALTER TABLE ");
+	sqlite_db_quote(&sql, t->table->name);
+	buf_add(&sql, " ADD COLUMN ");
+	add_definition(&sql, c);
+	c->is_made = true;
+	return run(s, &sql, why);
+}
+
+int
+sqlite_table_add_column(struct sqlite *s, struct sqlite_table *t,
+    const struct change *c, struct fail *why)
+{
+	struct sqlite_column *column;
+
+	t->columns = mem_grow(t->columns, &t->column_capacity,
+	    t->column_count + 1, sizeof(*t->columns));
+	column = &t->columns[t->column_count++];
+	*column = (struct sqlite_column){.column = c->column,
+	    .type = c->type,
+	    .is_made = c->is_stored};
+	forget_statements(t);
+	/* The columns of a new table are known when its first rows come. */
+	if (t->is_made && !column->is_made)
+		return make_column(s, t, column, why);
+	return 0;
+}
+
+static int
+make_table(struct sqlite *s, struct sqlite_table *t, struct fail *why)
+{
+	struct buf sql;
+
+	if (t->is_made)
+		return 0;
+	buf_init(&sql, SQL_BYTES_MAX);
+	buf_add(&sql, "CREATE TABLE ");
+	sqlite_db_quote(&sql, t->table->name);
+	for (size_t i = 0; i < t->column_count; i++) {
+		buf_add(&sql, i == 0 ? " (" : ", ");
+		add_definition(&sql, &t->columns[i]);
+		t->columns[i].is_made = true;
+	}
+	buf_add_char(&sql, ')');
+	t->is_made = true;
+	return run(s, &sql, why);
+}
+
+/* ALTER TABLE "t" VERB "name" */
+static int
+alter(struct sqlite *s, const struct sqlite_table *t, const char *verb,
+    const char *name, const char *rest, struct fail *why)
+{
+	struct buf sql;
+
+	buf_init(&sql, SQL_BYTES_MAX);
+	buf_add(&sql, "ALTER TABLE ");
+	sqlite_db_quote(&sql, t->table->name);
+	buf_addf(&sql, " %s ", verb);
+	sqlite_db_quote(&sql, name);
+	buf_addf(&sql, " %s", rest);
+	return run(s, &sql, why);
+}
+
+/* SQLite cannot change a column's type: the values move to a new column. */
+static int
+convert(struct sqlite *s, const struct sqlite_table *t,
+    const struct sqlite_column *c, struct fail *why)
+{
+	static const char old[] = "_converted_";
+	struct buf sql;
+
+	if (alter(s, t, "RENAME COLUMN", c->column->name, "TO _converted_",
+		why) != 0 ||
+	    alter(s, t, "ADD COLUMN", c->column->name,
+		dialect_sqlite.types[c->type], why) != 0)
+		return -1;
+	buf_init(&sql, SQL_BYTES_MAX);
+	buf_add(&sql, "UPDATE ");
+	sqlite_db_quote(&sql, t->table->name);
+	buf_add(&sql, " SET ");
+	sqlite_db_quote(&sql, c->column->name);
+	buf_addf(&sql, " = %s WHERE %s IS NOT NULL", old, old);
+	if (run(s, &sql, why) != 0)
+		return -1;
+	return alter(s, t, "DROP COLUMN", old, "", why);
+}
+
+int
+sqlite_table_change_type(struct sqlite *s, struct sqlite_table *t,
+    const struct change *c, struct fail *why)
+{
+	for (size_t i = 0; i < t->column_count; i++) {
+		struct sqlite_column *column = &t->columns[i];
+
+		if (column->column != c->column)
+			continue;
+		column->type = c->type;
+		/* Without a type it has no affinity, and keeps anything. */
+		if (!column->is_made || c->from == TYPE_UNKNOWN)
+			return 0;
+		forget_statements(t);
+		return convert(s, t, column, why);
+	}
+	return 0;
+}
+
+/* --- rows --------------------------------------------------------------- */
+
+static bool
+is_keyed(const struct table *t)
+{
+	return t->parent || t->key_count > 0;
+}
+
+/* Appends the columns to fill, and the query over the feed. */
+static void
+add_source(const struct sqlite_table *t, struct buf *sql)
+{
+	size_t width = 0;
+
+	buf_add(sql, t->is_fresh ? "(_rowid_" : "(");
+	for (size_t i = 0; i < t->column_count; i++) {
+		if (i > 0 || t->is_fresh)
+			buf_add_char(sql, ',');
+		sqlite_db_quote(sql, t->columns[i].column->name);
+		if (t->columns[i].column->index >= width)
+			width = t->columns[i].column->index + (size_t)1;
+	}
+	buf_add(sql, t->is_fresh ? ") SELECT rowid" : ") SELECT ");
+	for (size_t i = 0; i < t->column_count; i++)
+		buf_addf(sql, "%sc%u", i > 0 || t->is_fresh ? "," : "",
+		    (unsigned)t->columns[i].column->index);
+	/* "true": else ON would be taken for the condition of a join. */
+	buf_addf(sql, " FROM %s WHERE true", feed_name(width));
+}
+
+static int
+prepare_insert(struct sqlite *s, struct sqlite_table *t, struct fail *why)
+{
+	struct buf sql;
+	int result;
+
+	buf_init(&sql, SQL_BYTES_MAX);
+	/* FAIL keeps what the statement did so far, so that it needs no
+	 * journal of its own: a third of the time of a live merge. What it
+	 * did counts for nothing if the load fails. */
+	buf_add(&sql, "INSERT OR FAIL INTO ");
+	sqlite_db_quote(&sql, t->table->name);
+	add_source(t, &sql);
+	if (!t->is_fresh && t->is_merged && is_keyed(t->table))
+		sqlite_merge_add_clause(t, &sql);
+	result = sqlite_db_prepare(s->db, &sql, &t->insert, why);
+	buf_free(&sql);
+	return result;
+}
+
+static int
+name_record(const struct sqlite *s, struct fail *why)
+{
+	const struct feed *f = &s->feed;
+	const struct origin *o;
+
+	if (f->at >= f->to)
+		return -1;
+	o = batch_origin(f->batch, &f->rows->rows[f->at]);
+	return fail_prefix(why, "%s: line %llu", o->name,
+	    (unsigned long long)o->line);
+}
+
+int
+sqlite_table_insert(struct sqlite *s, struct sqlite_table *t, struct fail *why)
+{
+	if (!t->insert && prepare_insert(s, t, why) != 0)
+		return -1;
+	if (sqlite_db_step(t->insert, why) == 0)
+		return 0;
+	if (why->status == STATUS_DATA)
+		(void)name_record(s, why);
+	return -1;
+}
+
+int
+sqlite_table_write(struct sqlite *s, struct sqlite_table *t, struct batch *b,
+    struct fail *why)
+{
+	const struct batch_table *rows = &b->tables[t->table->id];
+
+	if (rows->count == 0)
+		return 0;
+	if (make_table(s, t, why) != 0)
+		return -1;
+	if (s->options.ddl)
+		return 0;
+	s->feed = (struct feed){.batch = b,
+	    .rows = rows,
+	    .to = rows->count,
+	    .is_child = t->table->parent != NULL};
+	if (!t->is_fresh && t->is_merged && is_keyed(t->table))
+		return sqlite_merge_write(s, t, b, why);
+	t->counts.inserted += rows->count;
+	return sqlite_table_insert(s, t, why);
+}
+
+int
+sqlite_table_finish(struct sqlite *s, struct sqlite_table *t, struct fail *why)
+{
+	if (make_table(s, t, why) != 0)
+		return -1;
+	if (s->options.ddl)
+		return 0;
+	return sqlite_merge_finish(s, t, why);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One table of the database during a load: its definition, the statement
+ * that takes rows over, and its key.
+ *
+ * A table that is empty when the load begins is fresh: rows go in without
+ * an index, each under a rowid that says which record it came from
+ * (sqlite_feed.h); the key's index is made at the end, and rows whose key
+ * came again are taken out by their rowids. Any other table is live: its
+ * index exists, and rows are merged one by one.
+ */
+#ifndef SQLITE_TABLE_H
+#define SQLITE_TABLE_H
+
+#include "attr.h"
+#include "batch.h"
+#include "fail.h"
+#include "mode.h"
+#include "seen.h"
+#include "sink.h"
+#include "sqlite_feed.h"
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct sqlite_column {
+	const struct column *column;
+	enum type type;
+	bool is_made;
+};
+
+struct sqlite_table {
+	struct table *table; /* NULL: not in use */
+	struct sqlite_column *columns;
+	size_t column_count, column_capacity;
+	bool is_made;
+	bool is_fresh;
+	bool has_key;   /* the unique index exists */
+	bool is_merged; /* a row of a known key replaces the old one */
+	bool has_rowid;
+	bool has_children;    /* tables for its lists are in use */
+	struct seen seen;     /* of a root table that is merged into */
+	sqlite3_stmt *insert; /* NULL: to be prepared */
+	sqlite3_stmt *cut;    /* of a child: rows beyond a list's end */
+	struct sink_counts counts;
+};
+
+struct sqlite;
+
+/* Takes part in the load from now on. */
+ATTR_NODISCARD
+int sqlite_table_start(struct sqlite *s, struct sqlite_table *t,
+    const struct change *c, struct fail *why);
+
+ATTR_NODISCARD
+int sqlite_table_add_column(struct sqlite *s, struct sqlite_table *t,
+    const struct change *c, struct fail *why);
+
+ATTR_NODISCARD
+int sqlite_table_change_type(struct sqlite *s, struct sqlite_table *t,
+    const struct change *c, struct fail *why);
+
+/* Writes the rows of the batch, if there are any. */
+ATTR_NODISCARD
+int sqlite_table_write(struct sqlite *s, struct sqlite_table *t,
+    struct batch *b, struct fail *why);
+
+/* Writes the rows that the feed holds by the table's statement. */
+ATTR_NODISCARD
+int sqlite_table_insert(struct sqlite *s, struct sqlite_table *t,
+    struct fail *why);
+
+/* Makes the table, if no row came, and its key. */
+ATTR_NODISCARD
+int sqlite_table_finish(struct sqlite *s, struct sqlite_table *t,
+    struct fail *why);
+
+void sqlite_table_free(struct sqlite_table *t);
+
+#endif

@@ -1,0 +1,120 @@
+#!/bin/sh
+# From NDJSON to tables and back: the shape that records get, and merging.
+. "${0%/*}/lib.sh"
+
+sql() {
+	sqlite3 "$@" 2>&1
+}
+
+# --- one load
+
+cat >users.ndjson <<'EOT'
+{"_resource":"users","id":"u1","userName":"Ann","age":3,"createdAt":1700000000000,"tags":["x","y"],"m":[[1,2],[3]],"e":{},"el":[],"nul":null,"a":{"b":{"c":1}}}
+{"_resource":"users","id":"u2","userName":"Bob","age":3.5,"createdAt":1700000001000,"tags":[],"o":[{"k":1},{"k":"z"},{}]}
+{"_resource":"roles_users","_parent":{"roleId":"r1"},"id":"u1","name":"Ann"}
+EOT
+run ndjson-to-sql out.db <users.ndjson
+exits 0 'a load succeeds'
+is "$(cat out err)" '' '... in silence'
+is "$(sql out.db 'SELECT id, user_name, age, created_at, e, el, a__b__c, tags,
+	nul IS NULL FROM users ORDER BY id')" \
+'u1|Ann|3.0|2023-11-14 22:13:20.000|{}|[]|1||1
+u2|Bob|3.5|2023-11-14 22:13:21.000||||[]|1' \
+	'objects are flattened; {}, [] and null differ; a null column exists'
+is "$(sql out.db 'SELECT _parent_id, _idx, _id, value FROM users__tags')" \
+	'u1|0|u1.0|x
+u1|1|u1.1|y' 'a list becomes a child table'
+is "$(sql out.db 'SELECT m._parent_id, m._idx, l._idx, l.value
+	FROM users__m AS m JOIN users__m__list AS l ON l._parent_id = m._id')" \
+	'u1|0|0|1
+u1|0|1|2
+u1|1|0|3' 'a list in a list goes through list'
+is "$(sql out.db 'SELECT k, k__v_text, value FROM users__o')" \
+	'1||
+|z|
+||{}' 'an item of another type goes to a variant column'
+is "$(sql out.db 'SELECT role_id, id, name FROM roles_users')" 'r1|u1|Ann' \
+	"_parent's members are columns"
+is "$(sql out.db "SELECT type FROM _columns
+	WHERE table_name = 'users' AND column_name = 'created_at'")" timestamp \
+	'the ledger knows the logical type'
+is "$(sql out.db 'SELECT count(DISTINCT _load_id), count(*) FROM _loads, users')" \
+	'1|2' 'the ledger has the load'
+is "$(sql out.db 'PRAGMA integrity_check')" ok 'the database is sound'
+is "$(echo out.db*)" out.db 'nothing else is left beside it'
+
+# --- the same again, and changed
+
+sql out.db .dump | grep -v '_loads VALUES' >before
+run ndjson-to-sql -v out.db <users.ndjson
+exits 0 'the same records again'
+like "$(cat err)" 'users: 0 inserted, 2 unchanged' '... are unchanged'
+sql out.db .dump | grep -v '_loads VALUES' >after
+ok "$(cmp -s before after; echo $?)" '... and nothing is rewritten'
+
+cat >changed.ndjson <<'EOT'
+{"_resource":"users","id":"u1","tags":["z"],"m":[[1]]}
+{"_resource":"users","id":"u3","newOne":true}
+EOT
+run ndjson-to-sql -v out.db <changed.ndjson
+exits 0 'other records into the same tables'
+like "$(cat err)" 'users: 1 inserted, 1 updated' 'a merge says what it did'
+is "$(sql out.db "SELECT id, user_name IS NULL, new_one FROM users
+	ORDER BY id")" 'u1|1|
+u2|0|
+u3|1|1' 'a merge replaces a row whole and adds columns'
+is "$(sql out.db 'SELECT value FROM users__tags')" z \
+	'a shorter list leaves no row behind'
+is "$(sql out.db 'SELECT _id FROM users__m;
+	SELECT _id FROM users__m__list')" 'u1.0
+u1.0.0' '... nor do lists within lists'
+
+# --- keys
+
+printf '%s\n' '{"id":1,"l":[1,2,3]}' '{"id":2,"l":[4]}' \
+	'{"id":1,"l":[9]}' >doubled.ndjson
+run ndjson-to-sql -v -t t new.db doubled.ndjson
+exits 0 'a key that comes twice into a new table'
+like "$(cat err)" '^ndjson-to-sql: t: 2 inserted, 1 replaced by a later one$' \
+	'... is counted'
+is "$(sql new.db 'SELECT _parent_id, _idx, value FROM t__l ORDER BY 1, 2')" \
+	'1|0|9
+2|0|4' '... and the last one wins, its list included'
+run ndjson-to-sql -v -t t new.db doubled.ndjson
+like "$(cat err)" '^ndjson-to-sql: t: 0 inserted, 2 unchanged, 1 replaced' \
+	'a key that comes twice into an old table is counted too'
+is "$(sql new.db 'SELECT _parent_id, _idx, value FROM t__l ORDER BY 1, 2')" \
+	'1|0|9
+2|0|4' '... and the last one wins there as well'
+printf '{"_resource":"t","_key":["a","b"],"a":1,"b":"x","v":%s,"l":[1]}\n' \
+	1 2 >composite
+run ndjson-to-sql composite.db <composite
+exits 0 'a composite key'
+is "$(sql composite.db 'SELECT a, b, v FROM t; SELECT _parent_id FROM t__l')" \
+	'1|x|2
+[1,"x"]' '... identifies a row, and its children refer to it as JSON'
+printf '%s\n' '{"_resource":"s","_key":[],"a":1}' >single.ndjson
+ndjson-to-sql single.db single.ndjson
+printf '%s\n' '{"_resource":"s","_key":[],"a":2}' >single.ndjson
+ndjson-to-sql single.db single.ndjson
+is "$(sql single.db 'SELECT a FROM s')" 2 'an empty key is a table of one row'
+printf '{"a":1}\n{"a":2}\n' >nokey
+ndjson-to-sql -t t nokey.db <nokey
+printf '{"a":3}\n' >nokey
+ndjson-to-sql -t t nokey.db <nokey
+is "$(sql nokey.db 'SELECT count(*), count(DISTINCT _id) FROM t')" '3|3' \
+	'records without a key are appended, each with an _id'
+
+# --- which table
+
+cp doubled.ndjson things.x.ndjson
+run ndjson-to-sql stem.db ./things.x.ndjson
+is "$(sql stem.db .tables | tr -s ' ' '\n' | grep -c things)" 2 \
+	"without a name the file's stem is the table"
+run ndjson-to-sql stem.db <doubled.ndjson
+fails 2 '_resource.*--table' 'no name at all'
+run ndjson-to-sql -t t two.db <users.ndjson
+fails 2 'one table.*users.*roles_users' '-t with two resources'
+is "$(ls two.db* 2>/dev/null)" '' '... leaves nothing behind'
+
+done_testing

@@ -1,0 +1,115 @@
+#!/bin/sh
+# The stream contract: nothing is committed from a stream that is not whole.
+. "${0%/*}/lib.sh"
+
+sql() {
+	sqlite3 "$@" 2>&1
+}
+
+line='{"_resource":"users","id":"u1"}'
+printf '%s\n' "$line" >good
+ndjson-to-sql old.db good
+cp old.db saved.db
+
+# refuses STATUS PATTERN NAME [OPTION...]: loads `in` into a new and into an
+# old database; neither may come to be or change.
+refuses() {
+	wanted=$1 pattern=$2 name=$3
+	shift 3
+	run ndjson-to-sql "$@" new.db <in
+	fails "$wanted" "$pattern" "$name"
+	is "$(echo new.db*)" 'new.db*' "$name: no database comes to be"
+	cp saved.db old.db
+	run ndjson-to-sql "$@" old.db <in
+	exits "$wanted" "$name: status $wanted with an old database"
+	ok "$(cmp -s old.db saved.db; echo $?)" "$name: it is as it was"
+	is "$(echo old.db*)" old.db "$name: nothing beside it"
+}
+
+printf '%s\n%s' "$line" '{"_resource":"users","id":"u2"}' >in
+refuses 4 'line 2 does not end.*died' 'a whole record without a newline'
+printf '%s\n%s' "$line" '{"_resource":"us' >in
+refuses 4 'line 2 does not end' 'a cut record'
+printf '%s\n ' "$line" >in
+refuses 4 'line 2 does not end' 'a space behind the last newline'
+printf '%s\n%s' "$line" \
+	'{"_error":{"status":3,"message":"users: HTTP 403 \"no\"' >in
+refuses 3 'ends in a failure.*users: HTTP 403 "no"' 'an error fragment'
+for status in 1 2 4 5; do
+	printf '%s\n{"_error":{"status":%s,"message":"x"' "$line" $status >in
+	run ndjson-to-sql new.db <in
+	exits $status "a fragment's status $status is ours"
+done
+printf '{"_error":{"status":0,"message":"x"' >in
+refuses 4 'ends in a failure' 'a fragment with a status that is none'
+printf '{"_error":{"status":' >in
+refuses 4 'ends in a failure' 'a fragment cut in its status'
+printf '%s\n{"_error":{"status":4,"message":"x"%s\n' "$line" "$line" >in
+refuses 5 'line 2' 'a whole stream behind a broken one'
+printf '%s\n{"_error":{"status":4,"message":"x"}}\n' "$line" >in
+refuses 5 'line 2.*_error' 'a fragment that somebody completed'
+printf '%s%s\n' "$line" "$line" >in
+refuses 5 'line 1.*something after the JSON value' 'two values on a line'
+printf '%s\n%s %s\n' "$line" "$line" 1 >in
+refuses 5 'line 2: ' 'a value behind a record'
+
+: >in
+refuses 5 'empty.*--allow-empty' 'an empty stream and --replace' --replace
+refuses 5 'empty.*--allow-empty' 'an empty stream and --sync' --sync
+printf '\n\n' >in
+refuses 5 'empty.*--allow-empty' 'blank lines and --sync' --sync
+run ndjson-to-sql --sync --allow-empty old.db <in
+exits 0 '--allow-empty lets them pass'
+: >in
+run ndjson-to-sql new.db <in
+exits 0 'an empty stream is no records'
+rm -f new.db
+
+# --- --accept-truncated
+
+printf '%s\n%s' "$line" '{"_resource":"users","id":"u2"}' >in
+run ndjson-to-sql --accept-truncated new.db <in
+exits 0 '--accept-truncated takes a record without a newline'
+like "$(cat err)" 'warning: .*line 2 does not end' '... and says so'
+is "$(sql new.db 'SELECT count(*) FROM users; SELECT status FROM _loads')" '2
+truncated' '... and notes it'
+printf '%s\n%s' "$line" '{"_error":{"status":4,"message":"x"' >in
+rm -f new.db
+run ndjson-to-sql --accept-truncated new.db <in
+exits 0 '--accept-truncated leaves a fragment out'
+is "$(sql new.db 'SELECT count(*) FROM users')" 1 '... of the rows'
+rm -f new.db
+
+# --- what producers do
+
+mkfifo pipe
+sh -c 'printf "%s\n%s" "$0" "{\"_resource\":\"us"; kill -9 $$' "$line" >pipe &
+run ndjson-to-sql new.db <pipe
+exits 4 'a producer that is killed'
+is "$(echo new.db*)" 'new.db*' '... leaves no database'
+
+# --- lines
+
+printf '\357\273\277%s\r\n\r\n  \n%s\n' "$line" "$line" >in
+run ndjson-to-sql crlf.db <in
+exits 0 'a byte order mark, CRLF and blank lines are taken'
+is "$(sql crlf.db 'SELECT count(*) FROM users')" 1 '... for what they are'
+printf '%s\n{"_resource":"hooks","_rows":0}\n' "$line" >in
+run ndjson-to-sql rows.db <in
+exits 0 'an empty resource'
+is "$(sql rows.db .tables | tr -s ' ' '\n' | grep -c hooks)" 0 \
+	'... makes no table'
+for bad in '{"a":NaN}' '{"a":1,}' '[1]' '1' '"x"' 'null' '{"a":01}' \
+	'{"a":+1}' "{'a':1}" '{"a":"\x"}' '{"a":"\ud800"}' '{a:1}' '{' '}'; do
+	printf '%s\n' "$bad" >in
+	run ndjson-to-sql -t t bad.db <in
+	fails 5 'line 1' "not a record: $bad"
+done
+printf '{"a":"\377"}\n' >in
+run ndjson-to-sql -t t bad.db <in
+fails 5 'line 1.*UTF-8' 'not UTF-8'
+printf '{"a":"\001"}\n' >in
+run ndjson-to-sql -t t bad.db <in
+fails 5 'line 1.*control' 'a raw control character'
+
+done_testing

@@ -1,0 +1,122 @@
+#!/bin/sh
+# What stands at the target, and what is left of it when things go wrong.
+. "${0%/*}/lib.sh"
+
+line='{"_resource":"users","id":"u1"}'
+printf '%s\n' "$line" >in
+
+refuses() {
+	wanted=$1 pattern=$2 name=$3
+	shift 3
+	run ndjson-to-sql "$@" <in
+	fails "$wanted" "$pattern" "$name"
+}
+
+mkdir dir.db
+refuses 2 "'.*dir.db' is a directory" 'a directory' dir.db
+mkfifo fifo.db
+refuses 2 'no regular file' 'a FIFO' fifo.db
+printf 'this is a text and not a database, and quite long\n%2000s' x >text.db
+cp text.db text.saved
+refuses 2 'not a database' 'a text file' text.db
+ok "$(cmp -s text.db text.saved; echo $?)" '... stays as it is'
+refuses 2 'No such file' 'a directory that does not exist' no/such/out.db
+refuses 2 'kind of target' 'a name that says nothing' out.xyz
+run ndjson-to-sql </dev/null
+exits 2 'no target'
+is "$(tail -1 err)" "try 'ndjson-to-sql --help'" '... points to --help'
+ndjson-to-sql sqlite:odd.name <in
+is "$(sqlite3 odd.name 'SELECT id FROM users')" u1 'sqlite: takes any name'
+: >empty.db
+chmod 600 empty.db
+ndjson-to-sql empty.db <in
+is "$(sqlite3 empty.db 'SELECT id FROM users')" u1 'an empty file is filled'
+is "$(stat -c %a empty.db 2>/dev/null || stat -f %Lp empty.db)" 600 \
+	'... and keeps its mode'
+ln -s real.db link.db
+ndjson-to-sql link.db <in
+ndjson-to-sql -v link.db <in 2>err
+like "$(cat err)" unchanged 'a link to a database that did not exist'
+touch gone.db-wal
+refuses 2 'left over' 'the journal of a database that is gone' gone.db
+is "$(ls gone.db 2>/dev/null)" '' '... is not played into a new one'
+
+# --- space
+
+if (ulimit -f 200) 2>/dev/null; then
+	awk 'BEGIN { for (i = 0; i < 20000; i++)
+		printf "{\"_resource\":\"users\",\"id\":\"n%d\",\"v\":\"%040d\"}\n", i, i
+	}' >many
+	(
+		trap '' XFSZ
+		ulimit -f 200
+		run ndjson-to-sql full.db <many
+		echo "$status" >status
+	)
+	is "$(cat status)" 1 'no space for a new database: status 1'
+	like "$(cat err)" 'full|too large|I/O' '... and says so'
+	is "$(echo full.db*)" 'full.db*' '... and leaves none'
+	ndjson-to-sql full.db <in
+	cp full.db full.saved
+	(
+		trap '' XFSZ
+		ulimit -f 200
+		run ndjson-to-sql full.db <many
+		echo "$status" >status
+	)
+	is "$(cat status)" 1 'no space for an old database: status 1'
+	is "$(sqlite3 full.db 'SELECT count(*) FROM users;
+		PRAGMA integrity_check')" '1
+ok' '... which keeps its rows'
+fi
+
+# --- locks
+
+sqlite3 lock.db 'CREATE TABLE x(a)'
+mkfifo hold
+sqlite3 lock.db <hold >/dev/null 2>&1 &
+exec 9>hold
+echo 'BEGIN IMMEDIATE; SELECT 1;' >&9
+tries=0
+while sqlite3 lock.db 'BEGIN IMMEDIATE; ROLLBACK' 2>/dev/null; do
+	tries=$((tries + 1))
+	[ $tries -lt 200 ] || break
+	sleep 0.02
+done
+refuses 4 'another program' 'a locked database' --busy-timeout 50ms lock.db
+exec 9>&-
+wait
+run ndjson-to-sql lock.db <in
+exits 0 '... and when it is free again'
+
+# --- signals
+
+# A shell starts its background jobs with INT ignored, and so it would stay.
+cat >default <<'EOT'
+$SIG{INT} = "DEFAULT"; exec @ARGV;
+EOT
+mkfifo pipe
+for target in new.db lock.db; do
+	cp lock.db lock.saved
+	perl default ndjson-to-sql $target <pipe 2>err &
+	loader=$!
+	exec 9>pipe
+	printf '%s\n' "$line" >&9
+	# It has begun when its lock or its file is there.
+	tries=0
+	until [ -e new.db-loading ] ||
+		! sqlite3 lock.db 'BEGIN IMMEDIATE; ROLLBACK' 2>/dev/null; do
+		tries=$((tries + 1))
+		[ $tries -lt 200 ] || break
+		sleep 0.02
+	done
+	kill -INT $loader
+	wait $loader
+	status=$?
+	exec 9>&-
+	is $status 130 "Ctrl-C: status 130 ($target)"
+done
+is "$(echo new.db*)" 'new.db*' 'Ctrl-C leaves no new database'
+ok "$(cmp -s lock.db lock.saved; echo $?)" '... and an old one as it was'
+
+done_testing
