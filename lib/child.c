@@ -70,8 +70,8 @@ start(const char *command, const char *const *forget, int write_end,
 	    "/dev/null", O_RDONLY, 0);
 	(void)posix_spawn_file_actions_adddup2(&actions, write_end,
 	    STDOUT_FILENO);
-	error = posix_spawn(child, shell, &actions, &attributes, argv,
-	    environment);
+	error =
+	    posix_spawn(child, shell, &actions, &attributes, argv, environment);
 	(void)posix_spawn_file_actions_destroy(&actions);
 	(void)posix_spawnattr_destroy(&attributes);
 	free(environment);

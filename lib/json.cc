@@ -229,8 +229,7 @@ read_key(ondemand::field &field, string_view *key)
 	return simdjson::SUCCESS;
 }
 
-/* walk, walk_object and walk_array call each other; max_depth bounds them.
- * NOLINTBEGIN(misc-no-recursion) */
+/* walk, walk_object and walk_array call each other; max_depth bounds them. */
 template <typename Value>
 error_code walk_object(json *, string_view key, Value &value, unsigned depth);
 template <typename Value>
@@ -254,8 +253,6 @@ walk(json *j, string_view key, ondemand::value value, unsigned depth)
 		return add_scalar(j, key, trim_end(text), value);
 	}
 }
-
-/* NOLINTEND(misc-no-recursion) */
 
 /* Completes the node of a container that started at `start`. */
 template <typename Value>

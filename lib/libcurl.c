@@ -110,8 +110,8 @@ curl_easy_setopt(CURL *easy, CURLoption option, ...)
 	if (option < CURLOPTTYPE_OBJECTPOINT)
 		result = real.easy_setopt(easy, option, va_arg(value, long));
 	else if (option >= CURLOPTTYPE_OFF_T && option < CURLOPTTYPE_BLOB)
-		result = real.easy_setopt(easy, option,
-		    va_arg(value, curl_off_t));
+		result =
+		    real.easy_setopt(easy, option, va_arg(value, curl_off_t));
 	else
 		/* Functions too: POSIX makes the pointers alike. */
 		result = real.easy_setopt(easy, option, va_arg(value, void *));

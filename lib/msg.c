@@ -5,6 +5,7 @@
  */
 #include "msg.h"
 
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,10 +14,24 @@
 static const char *program_name = "program";
 static enum msg_level current_level = MSG_NORMAL;
 
+/* Opens what the caller closed of descriptors 0 to 2: else the next file or
+ * socket would take the place, and messages would go there. Reading from 0
+ * and writing to 1 go on failing. */
+static void
+fill_descriptors(void)
+{
+	static const int modes[] = {O_WRONLY, O_RDONLY, O_WRONLY};
+
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) == -1)
+			(void)open("/dev/null", modes[fd]);
+}
+
 void
 msg_init(const char *program)
 {
 	program_name = program;
+	fill_descriptors();
 }
 
 void
@@ -120,8 +135,8 @@ msg_misuse(const struct fail *why)
 	if (why->status != STATUS_USAGE)
 		return (int)why->status;
 	/* To be copied, so without the program's name in front. */
-	len = snprintf(line, sizeof(line), "try '%.64s --help'\n",
-	    program_name);
+	len =
+	    snprintf(line, sizeof(line), "try '%.64s --help'\n", program_name);
 	written = write(STDERR_FILENO, line, (size_t)len);
 	(void)written;
 	return STATUS_USAGE;

@@ -19,7 +19,9 @@ enum msg_level {
 	MSG_TRACE = 2,   /* -vv: each request and its headers */
 };
 
-/* `program` is borrowed for ever. Call once, first. */
+/* `program` is borrowed for ever. Call once, first: it also sees to it that
+ * no file opened later takes the place of a standard descriptor that the
+ * caller had closed. */
 void msg_init(const char *program);
 void msg_set_level(enum msg_level level);
 bool msg_is(enum msg_level level);

@@ -28,10 +28,17 @@ init(struct out *o, const char *name)
 int
 out_open_stdout(struct out *o, struct fail *why)
 {
+	int flags = fcntl(STDOUT_FILENO, F_GETFL);
+
 	init(o, "standard output");
 	o->fd = STDOUT_FILENO;
-	/* Closed by the caller's shell (>&-): say so before any work. */
-	if (fcntl(o->fd, F_GETFD) == -1)
+	/* Closed by the caller's shell (>&-), which leaves it as msg_init has
+	 * it: say so before any work. */
+	if (flags != -1 && (flags & O_ACCMODE) == O_RDONLY) {
+		errno = EBADF;
+		flags = -1;
+	}
+	if (flags == -1)
 		return fail_errno(why, "cannot write to standard output");
 	return 0;
 }
@@ -143,8 +150,7 @@ sync_directory(const char *path, struct fail *why)
 		slash++;
 	if (slash)
 		*slash = '\0';
-	fd = open(slash ? directory : ".",
-	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = open(slash ? directory : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	free(directory);
 	if (fd == -1)
 		return fail_errno(why, "cannot open the directory of '%s'",

@@ -79,8 +79,8 @@ secret_read(struct secret *s, int fd, const char *name, struct fail *why)
 {
 	char *bytes = mem_alloc(BOUND_SECRET_BYTES + 1, 1);
 	size_t len, got;
-	int result = read_first_line(fd, bytes, BOUND_SECRET_BYTES + 1, &got,
-	    name, why);
+	int result =
+	    read_first_line(fd, bytes, BOUND_SECRET_BYTES + 1, &got, name, why);
 
 	if (result != 0)
 		goto out;

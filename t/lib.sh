@@ -145,6 +145,39 @@ requests() {
 	curl -sS "$LOGTO_ENDPOINT/_mock/requests"
 }
 
+# stat_of NAME: one of the mock's counts, such as token_requests.
+stat_of() {
+	curl -sS "$LOGTO_ENDPOINT/_mock/stats" | sed -n "s/^$1 //p"
+}
+
+# replay METHOD PATH EXCHANGE: from now on the mock answers such a request
+# with the status, type, request id and body of a recorded exchange.
+replay() {
+	answer=$(awk -v request="$1 $2" '
+	function quoted(text) {
+		gsub(/\\/, "\\\\", text)
+		gsub(/"/, "\\\"", text)
+		return "\"" text "\""
+	}
+	/^=== RESPONSE/ { part = "status"; next }
+	part == "status" { status = $2; part = "header"; next }
+	part == "header" && /^\r?$/ { part = "body"; next }
+	part == "header" { sub(/\r$/, "") }
+	part == "header" && tolower($1) == "content-type:" {
+		type = substr($0, index($0, ":") + 2)
+	}
+	part == "header" && tolower($1) == "logto-core-request-id:" {
+		id = $2
+	}
+	part == "body" && !/^\r?$/ { body = body $0 }
+	END {
+		print request ": status " status " body " quoted(body) \
+			" type " quoted(type) \
+			" header Logto-Core-Request-Id " quoted(id)
+	}' "$root/t/data/exchanges/$3.http")
+	rules "$answer"
+}
+
 done_testing() {
 	echo "1..$tap_count"
 	[ "$tap_failures" -eq 0 ]

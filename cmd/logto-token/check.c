@@ -109,8 +109,8 @@ check_run(struct out *out, const struct opts *o, const struct settings *s,
 
 	if (jwt_decode(&jwt, t->reply.token.text, t->reply.token.len, why) != 0)
 		return -1;
-	is_skewed = describe_skew(&jwt, cache_now().wall_ms / 1000, skew,
-	    sizeof(skew));
+	is_skewed =
+	    describe_skew(&jwt, cache_now().wall_ms / 1000, skew, sizeof(skew));
 	context.audience = jwt.audience;
 	context.issuer = jwt.issuer;
 	if (ask(o, s, tenant, t, &http, &response, &problem, why) != 0)

@@ -29,8 +29,8 @@ open_cache(struct cache *c, const struct opts *o, const struct tenant *tenant,
 {
 	char *usual = o->cache_dir ? NULL : xdg_runtime_path("logto");
 	const char *directory = o->cache_dir ? o->cache_dir : usual;
-	char *key = cache_key(tenant->endpoint, app_id, tenant->resource,
-	    GRANT_SCOPE);
+	char *key =
+	    cache_key(tenant->endpoint, app_id, tenant->resource, GRANT_SCOPE);
 	struct fail why;
 
 	*c = (struct cache){.directory = -1, .lock = -1};

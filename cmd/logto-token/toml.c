@@ -8,6 +8,7 @@
 #include "bounds.h"
 #include "buf.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -110,9 +111,8 @@ read_code(struct reader *r, unsigned digits, struct buf *to)
 	unsigned long code = 0;
 
 	for (unsigned i = 0; i < digits; i++) {
-		const char *digit = r->at < r->end && *r->at
-		    ? strchr(hex, *r->at)
-		    : NULL;
+		const char *digit =
+		    r->at < r->end && *r->at ? strchr(hex, *r->at) : NULL;
 
 		if (!digit)
 			return false;
@@ -222,6 +222,7 @@ skip_brackets(struct reader *r)
 				return fail_here(r, "brackets are too deep");
 			open[depth++] = *r->at;
 		} else if (*r->at == ']' || *r->at == '}') {
+			assert(depth > 0);
 			if (open[--depth] != (*r->at == ']' ? '[' : '{'))
 				return fail_here(r,
 				    "a bracket is closed by another kind");

@@ -193,6 +193,15 @@ add_details(struct fail *why, const struct problem *p)
 	    details);
 }
 
+/* What the server says is wrong, without the details. */
+static const char *
+reason_of(const struct problem *p)
+{
+	if (p->description[0])
+		return p->description;
+	return p->message[0] ? p->message : "it gives no reason";
+}
+
 static const char *
 or_unknown(const char *text)
 {
@@ -274,8 +283,8 @@ problem_explain_api(const struct problem *p, const struct problem_context *c,
     struct fail *why)
 {
 	const char *endpoint = endpoint_of(c);
-	const char *usual = c->tenant ? c->tenant->usual_resource
-				      : "the tenant's own";
+	const char *usual =
+	    c->tenant ? c->tenant->usual_resource : "the tenant's own";
 
 	if (explain_any(p, c, why))
 		return -1;
@@ -312,7 +321,8 @@ problem_explain_api(const struct problem *p, const struct problem_context *c,
 		    c->app_id ? c->app_id : "");
 		break;
 	case PROBLEM_NOT_FOUND:
-		(void)fail_set(why, STATUS_USAGE, "not found: %s", p->message);
+		(void)fail_set(why, STATUS_USAGE, "not found: %s",
+		    reason_of(p));
 		break;
 	case PROBLEM_UNKNOWN_PATH:
 		(void)fail_set(why, STATUS_USAGE,
@@ -321,7 +331,7 @@ problem_explain_api(const struct problem *p, const struct problem_context *c,
 		break;
 	case PROBLEM_BAD_REQUEST:
 		(void)fail_set(why, STATUS_USAGE,
-		    "the request is not valid: %s", p->message);
+		    "the request is not valid: %s", reason_of(p));
 		break;
 	default:
 		(void)fail_set(why, STATUS_REFUSED,
@@ -405,7 +415,7 @@ problem_explain_token(const struct problem *p, const struct problem_context *c,
 	case PROBLEM_BAD_REQUEST:
 		(void)fail_set(why, STATUS_USAGE,
 		    "%s does not accept the token request: %s", endpoint,
-		    p->description[0] ? p->description : p->message);
+		    reason_of(p));
 		break;
 	default:
 		(void)fail_set(why, STATUS_REFUSED,

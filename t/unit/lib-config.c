@@ -94,8 +94,8 @@ static int
 load(const char *path, bool is_required, struct fail *why)
 {
 	struct config c;
-	int result = config_load(&c, path, "a", is_required, known, secrets,
-	    why);
+	int result =
+	    config_load(&c, path, "a", is_required, known, secrets, why);
 
 	config_free(&c);
 	return result;
