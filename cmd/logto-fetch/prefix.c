@@ -64,7 +64,7 @@ ask(struct descent *d, const char *prefix, size_t len, struct fail *why)
 	struct buf query;
 
 	buf_init(&query, BOUND_URL_BYTES);
-	prefix_query(&query, d->list->query, prefix, len, WALK_PAGE_SIZE);
+	prefix_query(&query, d->list->query, prefix, len, d->w->page_size);
 	ticket = transfer_ask(d->w->transfer, d->list->path, query.data, why);
 	buf_free(&query);
 	return ticket;
@@ -208,7 +208,7 @@ prefix_read(struct walk *w, const struct walk_list *list, struct fail *why)
 
 	msg_at(MSG_VERBOSE, "%s: reading by prefixes of the ids", list->path);
 	seen_start_walk(&w->seen);
-	w->stats.walks++;
+	walk_start(w);
 	ticket = ask(&d, "", 0, why);
 	if (ticket)
 		outcome = take(&d, ticket, &total, &is_whole, why);

@@ -28,10 +28,11 @@ walk_page_size(const struct walk *w, unsigned index)
 {
 	/* Close to the server's limit, and without common divisors. */
 	static const unsigned sizes[] = {100, 97, 89, 83, 79, 73, 71, 67};
+	unsigned larger = w->page_size + index;
 
-	if (index == 0)
-		return w->page_size;
-	return sizes[index % (sizeof(sizes) / sizeof(*sizes))];
+	if (w->page_size == WALK_PAGE_SIZE)
+		return sizes[index % (sizeof(sizes) / sizeof(*sizes))];
+	return larger < WALK_PAGE_SIZE ? larger : WALK_PAGE_SIZE;
 }
 
 void
@@ -127,31 +128,54 @@ make_key(const struct walk_list *list, const struct json_node *nodes,
 	buf_append(key, nodes[object].text, nodes[object].text_len);
 }
 
+void
+walk_start(struct walk *w)
+{
+	w->newest_ms = INT64_MIN;
+	w->twice_ms = INT64_MIN;
+	w->newer_count = 0;
+	w->stats.walks++;
+}
+
+/* Counts one row; `is_outside` those that the server gave beyond the window
+ * that was wanted, which another window will bring again. */
+static enum seen_result
+count_row(struct walk *w, struct buf *key, int64_t created_ms, bool is_outside)
+{
+	enum seen_result seen;
+
+	if (is_outside)
+		buf_add_char(key, '\1');
+	seen = seen_add(&w->seen, key->data, key->len);
+	if (w->part)
+		(void)seen_add(w->part, key->data, key->len);
+	if (seen == SEEN_TWICE) {
+		w->stats.duplicates++;
+		w->twice_ms = created_ms;
+		return seen;
+	}
+	if (w->newest_ms == INT64_MIN)
+		w->newest_ms = created_ms;
+	w->newer_count += created_ms > w->newest_ms;
+	return seen;
+}
+
 /* Takes one row; `key` is scratch space. */
 static enum walk_result
 take_row(struct walk *w, const struct walk_list *list,
     const struct json_node *nodes, size_t at, struct buf *key, struct fail *why)
 {
 	const struct json_node *created = json_member(nodes, at, "createdAt");
-	bool has_time = created && created->kind == JSON_INTEGER;
-	enum seen_result seen;
+	int64_t created_ms = created && created->kind == JSON_INTEGER
+	    ? created->integer
+	    : INT64_MIN;
+	bool is_outside = kind_of(list) == KIND_LOG &&
+	    (created_ms < w->from_ms || created_ms >= w->to_ms);
 	int result;
 
 	make_key(list, nodes, at, key);
-	seen = seen_add(&w->seen, key->data, key->len);
-	if (seen == SEEN_TWICE)
-		w->stats.duplicates++;
-	if (has_time && w->newest_ms == INT64_MIN)
-		w->newest_ms = created->integer;
-	if (has_time && seen != SEEN_TWICE && created->integer > w->newest_ms)
-		w->newer_count++;
-	if (has_time && created->integer < w->stop_ms)
-		return WALK_PAST;
-	if (seen != SEEN_NEW)
-		return WALK_DONE;
-	if (has_time && kind_of(list) == KIND_LOG &&
-	    (created->integer < w->from_ms || created->integer >= w->to_ms))
-		return WALK_DONE;
+	if (count_row(w, key, created_ms, is_outside) != SEEN_NEW || is_outside)
+		return created_ms < w->stop_ms ? WALK_PAST : WALK_DONE;
 	w->stats.rows++;
 	result = w->row(w->context, nodes, at, why);
 	return result < 0 ? WALK_FAILED : result > 0 ? WALK_ENOUGH : WALK_DONE;
@@ -250,9 +274,7 @@ read_paged(struct walk *w, const struct walk_list *list, struct page *first,
 
 		if (i > 0)
 			seen_start_walk(&w->seen);
-		w->newest_ms = INT64_MIN;
-		w->newer_count = 0;
-		w->stats.walks++;
+		walk_start(w);
 		outcome = pages_walk(w, list, NULL, walk_page_size(w, i),
 		    i == 0 ? first : NULL, NULL, &result, why);
 		w->stats.total = result.total;
@@ -347,7 +369,7 @@ walk_read(struct walk *w, const struct walk_list *list, struct ticket *first,
 		    "drop it?");
 		return WALK_FAILED;
 	}
-	w->stats.walks = 1;
+	walk_start(w);
 	w->stats.pages = 1;
 	outcome = walk_take_rows(w, list, &page, why);
 	page_free(&page);

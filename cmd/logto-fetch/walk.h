@@ -68,6 +68,9 @@ struct walk {
 	struct seen seen;   /* of the list under way */
 	int64_t newest_ms;  /* createdAt of the walk's first row; INT64_MIN */
 	size_t newer_count; /* distinct rows of the walk that are newer */
+	int64_t twice_ms;   /* createdAt of a row that came twice in the walk:
+	                     * of many that share it; INT64_MIN */
+	struct seen *part;  /* counts the rows of a part as well, or NULL */
 	struct walk_stats stats; /* of the list under way */
 	struct page problem;     /* of the last WALK_ABSENT */
 };
@@ -96,6 +99,9 @@ enum walk_result walk_read(struct walk *w, const struct walk_list *list,
     struct ticket *first, struct fail *why);
 
 /* For the modules that walk in their own way. */
+
+/* Begins to count for another walk. */
+void walk_start(struct walk *w);
 
 /* The list's rows in the page: their array, or its own only record; NULL and
  * `why` if the answer has another shape. */

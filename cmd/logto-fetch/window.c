@@ -20,8 +20,6 @@ enum {
 	AIM_ROWS = 8000,
 	/* Distinct kinds of events in one millisecond. */
 	MAX_KEYS = 128,
-	/* Walks over a millisecond before it is read by kind. */
-	WALKS_BEFORE_KEYS = 3,
 };
 
 struct window {
@@ -273,98 +271,112 @@ collect_keys(struct reading *r, const char *query, struct buf *keys,
 	return WALK_DONE;
 }
 
-/* Reads one kind of event until its rows add up; `total` gets their count. */
+/* Reads rows that share a millisecond, in pages of one size after the other,
+ * until all walks together have found as many as each of them was told:
+ * `total`. */
 static enum walk_result
-read_key(struct reading *r, const char *query, int64_t *total, bool *is_proven,
+read_tied(struct reading *r, const char *query, int64_t *total, bool *is_proven,
     struct fail *why)
 {
+	struct walk *w = r->w;
 	struct pages_result result;
-	enum walk_result outcome;
+	enum walk_result outcome = WALK_DONE;
+	struct seen part;
 
 	*is_proven = false;
-	for (unsigned i = 0; i < WALKS_BEFORE_KEYS && !*is_proven; i++) {
-		if (r->w->seen.walk == SEEN_MAX_WALKS)
-			return WALK_DONE;
-		seen_start_walk(&r->w->seen);
-		r->w->stats.walks++;
-		outcome = pages_walk(r->w, r->list, query,
-		    walk_page_size(r->w, i), NULL, NULL, &result, why);
-		if (outcome != WALK_DONE)
-			return outcome;
-		*is_proven = result.is_one_page ||
-		    (result.is_steady && !result.is_capped &&
-			(int64_t)r->w->seen.in_walk == result.total);
+	*total = -1;
+	seen_init(&part);
+	w->part = &part;
+	for (unsigned i = 0; i < WALK_MAX_WALKS && !*is_proven; i++) {
+		if (w->seen.walk == SEEN_MAX_WALKS)
+			break;
+		seen_start_walk(&w->seen);
+		walk_start(w);
+		outcome = pages_walk(w, r->list, query, walk_page_size(w, i),
+		    NULL, NULL, &result, why);
+		if (outcome != WALK_DONE || !result.is_steady ||
+		    result.is_capped || (i > 0 && result.total != *total))
+			break;
+		*total = result.total;
+		*is_proven = (int64_t)part.count == result.total;
 	}
-	*total = result.total;
-	return WALK_DONE;
+	w->part = NULL;
+	seen_free(&part);
+	return outcome;
 }
 
-/* Reads a millisecond, whose rows come in no certain order, kind by kind.
- * `total` is the count of them all. */
+/* Reads a millisecond kind by kind; `total` is the count of all its rows. */
 static enum walk_result
-read_by_key(struct reading *r, const struct window *win, const char *query,
-    int64_t total, struct fail *why)
+read_by_key(struct reading *r, const char *query, int64_t total,
+    bool *is_proven, struct fail *why)
 {
 	struct buf keys, narrow;
 	size_t count = 0;
 	int64_t sum = 0, part = 0;
-	bool is_proven = true;
 	enum walk_result outcome;
 
 	buf_init(&keys, BOUND_CONFIG_BYTES);
 	buf_init(&narrow, BOUND_URL_BYTES);
+	*is_proven = true;
 	outcome = collect_keys(r, query, &keys, &count, why);
 	for (const char *key = keys.data;
-	     count > 0 && is_proven && outcome == WALK_DONE;
+	     count > 0 && *is_proven && outcome == WALK_DONE;
 	     key += strlen(key) + 1, count--) {
 		buf_clear(&narrow);
 		buf_addf(&narrow, "%s&logKey=", query);
 		escape_url(&narrow, key, strlen(key));
-		outcome = read_key(r, narrow.data, &part, &is_proven, why);
+		outcome = read_tied(r, narrow.data, &part, is_proven, why);
 		sum += part;
 	}
+	*is_proven = *is_proven && sum == total;
 	buf_free(&keys);
 	buf_free(&narrow);
-	if (outcome != WALK_DONE || (is_proven && sum == total))
+	return outcome;
+}
+
+/* Reads one millisecond to its end. */
+static enum walk_result
+read_millisecond(struct reading *r, const struct window *win, const char *query,
+    struct fail *why)
+{
+	bool is_proven;
+	int64_t total;
+	enum walk_result outcome = read_tied(r, query, &total, &is_proven, why);
+
+	if (outcome == WALK_DONE && !is_proven && total >= 0 &&
+	    !strstr(query, "logKey="))
+		outcome = read_by_key(r, query, total, &is_proven, why);
+	if (outcome != WALK_DONE || is_proven)
 		return outcome;
 	(void)fail_set(why, STATUS_RETRY,
-	    "the rows of millisecond %lld do not add up: %zu distinct of %lld; "
-	    "try again, or leave it out by --until and --since",
-	    (long long)win->from, r->w->seen.count, (long long)total);
+	    "the %lld rows of millisecond %lld come in another order each "
+	    "time; try again, or leave it out by --until and --since",
+	    (long long)total, (long long)win->from);
 	return WALK_FAILED;
 }
 
-/* The window was walked and its rows do not add up. */
-static enum walk_result
-repair(struct reading *r, const struct window *win, const char *query,
-    const struct pages_result *result, struct fail *why)
+/* The window was walked and its rows do not add up: divides it. A row that
+ * came twice tells where the trouble is. */
+static void
+repair(struct reading *r, const struct window *win)
 {
-	unsigned tries = win->tries + 1;
+	int64_t tied = r->w->twice_ms;
 
-	msg_at(MSG_VERBOSE,
-	    "%s: %lld to %lld: %zu distinct rows of %lld; reading it again",
-	    r->list->path, (long long)win->from, (long long)win->to,
-	    r->w->seen.in_walk, (long long)result->total);
-	if (win->from < win->to && tries >= 2) {
+	if (win->tries == 0) {
+		push(r, win->from, win->to, 1, true);
+	} else if (tied >= win->from && tied <= win->to) {
+		if (tied > win->from)
+			push(r, win->from, tied - 1, 0, true);
+		push(r, tied, tied, 1, true);
+		if (tied < win->to)
+			push(r, tied + 1, win->to, 0, true);
+	} else {
 		struct window half = *win;
 
 		half.is_repair = true;
+		half.tries = 0;
 		push_split(r, &half, (win->to - win->from + 1) / 2);
-		return WALK_DONE;
 	}
-	if (tries < WALKS_BEFORE_KEYS || strstr(query, "logKey=")) {
-		if (tries < WALK_MAX_WALKS) {
-			push(r, win->from, win->to, tries, true);
-			return WALK_DONE;
-		}
-		(void)fail_set(why, STATUS_RETRY,
-		    "the rows of millisecond %lld do not add up: %zu distinct "
-		    "of %lld after %u walks",
-		    (long long)win->from, r->w->seen.count,
-		    (long long)result->total, tries);
-		return WALK_FAILED;
-	}
-	return read_by_key(r, win, query, result->total, why);
 }
 
 /* Starts to count: a repair goes on with the rows that its window had. */
@@ -383,9 +395,7 @@ start_walk(struct reading *r, const struct window *win, struct fail *why)
 		    SEEN_MAX_WALKS);
 	w->from_ms = win->from;
 	w->to_ms = win->to + 1;
-	w->newest_ms = INT64_MIN;
-	w->newer_count = 0;
-	w->stats.walks++;
+	walk_start(w);
 	return 0;
 }
 
@@ -400,6 +410,8 @@ read_window(struct reading *r, const struct window *win, const char *query,
 
 	if (start_walk(r, win, why) != 0)
 		return WALK_FAILED;
+	if (win->is_repair && win->from == win->to)
+		return read_millisecond(r, win, query, why);
 	outcome = take(r->w, r->list, first_ticket(r, win, query, size, why),
 	    &first, why);
 	if (outcome != WALK_DONE)
@@ -409,11 +421,10 @@ read_window(struct reading *r, const struct window *win, const char *query,
 		page_free(&first);
 		return WALK_DONE;
 	}
-	if (!win->is_repair && first.total > 0)
-		r->ms_per_row =
-		    (double)(win->to - win->from + 1) / (double)first.total;
-	else if (!win->is_repair)
-		r->ms_per_row = 0; /* an empty one: ask for all that is left */
+	if (!win->is_repair) /* after an empty one: all that is left */
+		r->ms_per_row = first.total > 0
+		    ? (double)(win->to - win->from + 1) / (double)first.total
+		    : 0;
 	plan_ahead(r);
 	outcome = pages_walk(r->w, r->list, query, size, &first, &r->ahead,
 	    &result, why);
@@ -421,7 +432,12 @@ read_window(struct reading *r, const struct window *win, const char *query,
 	    (result.is_steady && !result.is_capped &&
 		(int64_t)r->w->seen.in_walk == result.total))
 		return outcome;
-	return repair(r, win, query, &result, why);
+	msg_at(MSG_VERBOSE,
+	    "%s: %lld to %lld: %zu distinct rows of %lld; reading it again",
+	    r->list->path, (long long)win->from, (long long)win->to,
+	    r->w->seen.in_walk, (long long)result.total);
+	repair(r, win);
+	return WALK_DONE;
 }
 
 static enum walk_result
@@ -483,9 +499,7 @@ read_without_windows(struct walk *w, const struct walk_list *list,
 
 		if (i > 0)
 			seen_start_walk(&w->seen);
-		w->newest_ms = INT64_MIN;
-		w->newer_count = 0;
-		w->stats.walks++;
+		walk_start(w);
 		outcome = pages_walk(w, list, NULL, walk_page_size(w, i), NULL,
 		    NULL, &result, why);
 		if (outcome == WALK_DONE &&
@@ -526,7 +540,7 @@ choose(struct reading *r, struct fail *why)
 	w->stats.total = page.total;
 	if (!read_times(r->list, &page, &first_ms, &last_ms, &count) ||
 	    (!page.is_capped && page.total == (int64_t)count)) {
-		w->stats.walks = 1;
+		walk_start(w);
 		w->stats.pages = 1;
 		outcome = walk_take_rows(w, r->list, &page, why);
 		page_free(&page);
@@ -551,7 +565,6 @@ window_read(struct walk *w, const struct walk_list *list, struct fail *why)
 
 	if (from >= to)
 		return WALK_DONE;
-	w->newest_ms = INT64_MIN;
 	outcome = choose(&r, why);
 	w->from_ms = from;
 	w->to_ms = to;
