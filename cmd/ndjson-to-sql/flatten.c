@@ -170,7 +170,8 @@ put_unlike(struct record *r, struct member *m, const struct json_node *node,
 
 	if (!c)
 		c = schema_column(r->schema, m, type);
-	if (!c)
+	/* A null needs the column and no cell: that is null already. */
+	if (!c || node->kind == JSON_NULL)
 		return;
 	action = infer_merge(c->type, type,
 	    node->kind == JSON_INTEGER ? node->integer : 0,

@@ -38,6 +38,7 @@ struct load {
 	uint64_t next_sequence;
 	uint64_t line_count; /* that were not blank, of all streams */
 	bool was_truncated;
+	bool has_warned_of_double;
 };
 
 static int64_t
@@ -170,9 +171,17 @@ load_record(struct load *l, const struct line *line, struct fail *why)
 	if (json_parse(l->json, line->text, line->len, &nodes, &count, why) !=
 	    0)
 		return -1;
-	if (begin_batch(l, why) != 0)
+	if (begin_batch(l, why) != 0 ||
+	    record_add(&l->record, nodes, &origin, why) != 0)
 		return -1;
-	return record_add(&l->record, nodes, &origin, why) == 0 ? 0 : -1;
+	if (l->record.doubled && !l->has_warned_of_double) {
+		l->has_warned_of_double = true;
+		msg_warning("%s: line %llu: an object has '%s' twice; the last "
+			    "one counts, here and in what follows",
+		    l->lines->name, (unsigned long long)line->number,
+		    l->record.doubled->key);
+	}
+	return 0;
 }
 
 /* The last line of a stream, if it has no newline. */
@@ -314,6 +323,7 @@ finish(struct load *l, struct fail *why)
 	if (ring_wait(l->ring, why) != 0 ||
 	    l->sink->ops->finish(l->sink, why) != 0)
 		return -1;
+	summary_warn(l->schema);
 	summary_print(l->schema, l->sink);
 	buf_init(&counts, BOUND_LINE_BYTES);
 	summary_add_json(&counts, l->schema, l->sink);

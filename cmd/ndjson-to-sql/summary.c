@@ -12,6 +12,45 @@
 #include <inttypes.h>
 #include <string.h>
 
+enum { WARNINGS_MAX = 10 };
+
+static void
+warn_of_column(const struct column *c)
+{
+	if (c->met->is_own)
+		msg_warning("%s: '%s' has the name of a column of this "
+			    "program; its column is '%s'",
+		    c->table->name, c->path, c->name);
+	else
+		msg_warning("%s: '%s' and '%s' have one name; the column of "
+			    "the second is '%s'",
+		    c->table->name, c->met->path ? c->met->path : c->met->name,
+		    c->path, c->name);
+}
+
+void
+summary_warn(const struct schema *schema)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < schema_table_count(schema); i++) {
+		const struct table *t = schema_table(schema, i);
+
+		for (size_t n = 0; n < t->column_count; n++) {
+			const struct column *c = t->columns[n];
+
+			if (!c->met || c->first_load > 0 || !c->is_announced)
+				continue;
+			if (count++ < WARNINGS_MAX)
+				warn_of_column(c);
+		}
+	}
+	if (count > WARNINGS_MAX)
+		msg_warning("%zu more columns have another name than their "
+			    "own; _columns has all paths",
+		    count - WARNINGS_MAX);
+}
+
 static void
 add_count(struct buf *text, uint64_t count, const char *what)
 {

@@ -10,6 +10,10 @@
 struct schema;
 struct sink;
 
+/* Warns of each column that this load made under another name than its own,
+ * because an earlier one has that; the first few, if there are many. */
+void summary_warn(const struct schema *schema);
+
 /* A line for each table, under -v. */
 void summary_print(const struct schema *schema, const struct sink *sink);
 
