@@ -8,15 +8,16 @@ sources=$(find lib cmd t -name '*.[ch]' -o -name '*.cc' | sort)
 products=$(find lib cmd -name '*.[ch]' -o -name '*.cc' | sort)
 scripts="bootstrap .ci/run t/lib.sh t/demo t/mock-env $(grep -L perl t/*.t)"
 
-# names PATTERN FILE...: the files that hold a line of the extended pattern;
-# comments do not count.
+# The products without their comments, which may name anything.
+for file in $products; do
+	mkdir -p "$T/plain/${file%/*}"
+	sed -e 's|/\*.*\*/||' -e '/^[[:space:]]*\/\*/,/\*\//d' "$file" \
+		>"$T/plain/$file"
+done
+
+# names PATTERN: the products that hold a line of the extended pattern.
 names() {
-	pattern=$1
-	shift
-	for file do
-		! sed -e 's|/\*.*\*/||' -e '/^[[:space:]]*\/\*/,/\*\//d' \
-			"$file" | grep -Eq -e "$pattern" || echo "$file"
-	done
+	(cd "$T/plain" && grep -rlE -e "$1" lib cmd | sort)
 }
 
 # nothing TEXT NAME: passes if TEXT is empty, else shows it.
@@ -56,7 +57,7 @@ done)" 'each module includes its own header first'
 
 # One door to each library.
 door() {
-	is "$(names "^#include <$1>" $products | tr '\n' ' ')" "$2 " \
+	is "$(names "^#include <$1>" | tr '\n' ' ')" "$2 " \
 		"<$1> is included by $2 alone"
 }
 door 'curl/curl\.h' 'lib/http.c lib/libcurl.c'
@@ -67,16 +68,16 @@ door 'simdjson\.h' lib/json.cc
 
 nothing "$(grep -li logto lib/*.c lib/*.cc lib/*.h | xargs -r grep -n '"[^"]*logto' |
 	grep -v '#include')" 'no text in lib names Logto'
-is "$(names '(^|[^a-z_])(secure_)?getenv *\(' $products | grep -v '/opts\.c$')" \
+is "$(names '(^|[^a-z_])(secure_)?getenv *\(' | grep -v '/opts\.c$')" \
 	lib/xdg.c 'getenv is called in opts.c and xdg.c alone'
-is "$(names '(^|[^a-z_.>])(_exit|_Exit|exit|abort|quick_exit) *\(' $products |
+is "$(names '(^|[^a-z_.>])(_exit|_Exit|exit|abort|quick_exit) *\(' |
 	grep -v '/main\.c$' | tr '\n' ' ')" 'lib/json.cc lib/mem.c lib/out.c ' \
 	'a module ends the process for want of memory or of a reader alone'
-nothing "$(names 'setlocale|(^|[^_])alloca *\(' $products)" \
+nothing "$(names 'setlocale|(^|[^_])alloca *\(')" \
 	'nothing sets a locale or allocates on the stack'
-is "$(names '(^|[^a-z_])(printf|puts|putchar|perror) *\(' $products)" lib/opt.c \
+is "$(names '(^|[^a-z_])(printf|puts|putchar|perror) *\(')" lib/opt.c \
 	'nothing but out, and opt for --help, writes to standard output'
-nothing "$(names '(fprintf|fputs|fwrite)[^;]*stderr' $products |
+nothing "$(names '(fprintf|fputs|fwrite)[^;]*stderr' |
 	grep -v -e '^lib/msg\.c$' -e '^lib/mem\.c$')" \
 	'nothing but msg writes to standard error'
 
@@ -110,10 +111,11 @@ nothing "$(wc -l cmd/*/main.c | awk '$2 != "total" && $1 > 120')" \
 	'no main.c is longer than 120 lines'
 nothing "$(wc -l GNUmakefile | awk '$1 >= 200')" \
 	'the makefile is shorter than 200 lines'
-nothing "$(for file in $sources GNUmakefile; do
-	expand "$file" | awk -v file="$file" \
-		'{ gsub(/[\200-\277]/, "") } length > 80 { print file ":" NR }'
-done)" 'no line is wider than 80 columns'
+nothing "$(perl -ne 'chomp;
+	1 while s/^([^\t]*)\t/$1 . " " x (8 - length($1) % 8)/e;
+	s/[\x80-\xbf]//g;
+	print "$ARGV:$.\n" if length > 80;
+	close ARGV if eof' $sources GNUmakefile)" 'no line is wider than 80 columns'
 if ctags --version 2>/dev/null | grep -q Universal; then
 	# shellcheck disable=SC2086 # a list
 	nothing "$(ctags -x --kinds-c=f --kinds-c++=f \
