@@ -902,6 +902,8 @@ ok((grep { /[^\x00-\x7f]/ } @lines), '... nor Unicode');
 my $million = start('--logs', 1_000_000);
 $token = mint($million);
 is(total(ask($million, '/api/logs?page=9999&page_size=100', token => $token)), 1_000_000, 'a million logs');
+is(scalar(grep { ($_->{payload}{userId} // '-' x 12) !~ /^[\w-]{12}\z/ } @{rows(ask($million, '/api/logs?page_size=100', token => $token))}), 0,
+	'... of users whose ids are whole');
 my $found = total(ask($million, '/api/logs?logKey=Interaction.End', token => $token));
 cmp_ok($found, '>', 50_000, '... can be filtered');
 SKIP: {

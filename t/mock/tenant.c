@@ -193,9 +193,14 @@ collect_users(struct tenant *t)
 	if (!users || users->kind != LIST_RECORDED || users->count == 0)
 		return;
 	t->user_ids = mem_alloc(users->count, sizeof(*t->user_ids));
-	for (size_t i = 0; i < users->count; i++)
-		(void)span_text(span_member(users->texts[i], "id"),
-		    t->user_ids[i], sizeof(*t->user_ids) + 0);
+	for (size_t i = 0; i < users->count; i++) {
+		/* span_text stops short of the end by a whole character. */
+		char id[USER_ID_LEN + 8];
+
+		(void)span_text(span_member(users->texts[i], "id"), id,
+		    sizeof(id));
+		memcpy(t->user_ids[i], id, USER_ID_LEN);
+	}
 	t->generator.user_ids = (const char(*)[USER_ID_LEN + 1]) t->user_ids;
 	t->generator.user_count = (uint32_t)users->count;
 }
