@@ -4,6 +4,7 @@
  *
  *      logto-token | logto-fetch logs | ndjson-to-sql out.db
  */
+#include "describe.h"
 #include "fail.h"
 #include "load.h"
 #include "msg.h"
@@ -20,6 +21,16 @@ set_level(const struct opts *o)
 		msg_set_level(o->verbosity > 1 ? MSG_TRACE : MSG_VERBOSE);
 }
 
+static int
+run(const struct opts *o, struct fail *why)
+{
+	if (o->describe)
+		return describe_target(o->target, o->describe_format, why);
+	if (o->last)
+		return describe_last(o->target, o->last, why);
+	return load_run(o, why);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -31,7 +42,7 @@ main(int argc, char **argv)
 	switch (opts_parse(&opts, argc, argv, &why)) {
 	case OPT_RUN:
 		set_level(&opts);
-		if (stop_install(&why) == 0 && load_run(&opts, &why) == 0)
+		if (stop_install(&why) == 0 && run(&opts, &why) == 0)
 			break;
 		stop_raise();
 		status = msg_fail(&why);

@@ -4,9 +4,11 @@
  */
 #include "opts.h"
 
+#include "describe.h"
 #include "record.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #define MEMBER(name) offsetof(struct opts, name)
 
@@ -43,6 +45,10 @@ static const struct opt table[] = {
 	NULL, 0, 0},
     {'n', "dry-run", NULL, OPT_FLAG, MEMBER(is_dry),
 	"print the DDL, change nothing", NULL, 0, 0},
+    {0, "describe", "FORMAT", OPT_MAYBE, MEMBER(describe),
+	"tell what TARGET holds, as text or json ...", NULL, 0, 0},
+    {0, "last", "TABLE.COLUMN", OPT_STRING, MEMBER(last),
+	"print the greatest value, for --since", NULL, 0, 0},
     {'q', "quiet", NULL, OPT_FLAG, MEMBER(is_quiet), "say errors only", NULL, 0,
 	0},
     {'v', "verbose", NULL, OPT_COUNT, MEMBER(verbosity), "say what was done",
@@ -88,6 +94,31 @@ choose_mode(struct opts *o, struct fail *why)
 	return 0;
 }
 
+/* What --describe and --last go with: a target, and nothing to load. */
+static int
+check_question(struct opts *o, struct fail *why)
+{
+	const char *const formats[] = {DESCRIBE_FORMAT_LIST};
+	const char *option = o->describe ? "--describe" : "--last";
+
+	if (!o->describe && !o->last)
+		return 0;
+	if ((o->describe && o->last) || o->operands.count > 1)
+		return fail_set(why, STATUS_USAGE,
+		    "%s takes one TARGET and loads nothing", option);
+	for (unsigned i = 0; o->describe && *o->describe; i++) {
+		if (i == sizeof(formats) / sizeof(*formats))
+			return fail_set(why, STATUS_USAGE,
+			    "--describe takes one of: " DESCRIBE_FORMATS
+			    "; not '%.100s'",
+			    o->describe);
+		o->describe_format = i;
+		if (strcmp(formats[i], o->describe) == 0)
+			break;
+	}
+	return 0;
+}
+
 enum opt_result
 opts_parse(struct opts *o, int argc, char **argv, struct fail *why)
 {
@@ -102,7 +133,8 @@ opts_parse(struct opts *o, int argc, char **argv, struct fail *why)
 		    "no target; name a database, such as out.db");
 		result = OPT_BAD;
 	}
-	if (result == OPT_RUN && choose_mode(o, why) != 0)
+	if (result == OPT_RUN &&
+	    (choose_mode(o, why) != 0 || check_question(o, why) != 0))
 		result = OPT_BAD;
 	if (result != OPT_RUN)
 		return result;

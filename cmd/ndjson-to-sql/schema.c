@@ -582,6 +582,14 @@ schema_add_existing(struct schema *s, const char *table, const char *column,
 		.is_readonly = is_readonly};
 }
 
+void
+schema_adopt(struct schema *s)
+{
+	for (size_t i = 0; i < s->existing_count; i++)
+		if (!find_table(s, s->existing[i].name))
+			(void)add_root(s, mem_string(s->existing[i].name));
+}
+
 /* The member at `path` below the root's record. Lists on the way get the
  * table `name`: the ledger lists a table's columns before those of the
  * tables below it. */

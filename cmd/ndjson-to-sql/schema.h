@@ -162,6 +162,10 @@ void schema_retype(struct schema *s, struct column *c, enum type type);
 void schema_add_existing(struct schema *s, const char *table,
     const char *column, enum type type, bool is_readonly, bool is_view);
 
+/* Makes a table, a foreign one, of each that the destination has and that the
+ * ledger did not tell of. For looking at; a load names its tables itself. */
+void schema_adopt(struct schema *s);
+
 struct schema_known {
 	const char *root, *path, *table, *column;
 	enum type type;

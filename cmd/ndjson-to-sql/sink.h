@@ -66,6 +66,9 @@ struct sink_ops {
 	int (*read)(struct sink *s, const char *table,
 	    const char *const *columns, size_t count, sink_visitor *visit,
 	    void *context, struct fail *why);
+	/* Visits the rows of a SELECT; its names are in double quotes. */
+	int (*query)(struct sink *s, const char *sql, size_t count,
+	    sink_visitor *visit, void *context, struct fail *why);
 	int (*change)(struct sink *s, const struct change *c, struct fail *why);
 	int (*write)(struct sink *s, struct batch *b, struct fail *why);
 	int (*finish)(struct sink *s, struct fail *why);

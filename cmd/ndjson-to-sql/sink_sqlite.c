@@ -223,6 +223,21 @@ visit_rows(sqlite3_stmt *statement, size_t count, sink_visitor *visit,
 }
 
 static int
+sqlite_query(struct sink *sink, const char *sql, size_t count,
+    sink_visitor *visit, void *context, struct fail *why)
+{
+	struct sqlite *s = (struct sqlite *)sink;
+	sqlite3_stmt *statement = NULL;
+	int result;
+
+	if (sqlite3_prepare_v2(s->db, sql, -1, &statement, NULL) != SQLITE_OK)
+		return sqlite_db_fail(s->db, why, "cannot read the database");
+	result = visit_rows(statement, count, visit, context, why);
+	(void)sqlite3_finalize(statement);
+	return result;
+}
+
+static int
 sqlite_read(struct sink *sink, const char *table, const char *const *columns,
     size_t count, sink_visitor *visit, void *context, struct fail *why)
 {
@@ -345,6 +360,7 @@ sqlite_commit(struct sink *sink, struct fail *why)
 static const struct sink_ops sqlite_ops = {
     .survey = sqlite_survey,
     .read = sqlite_read,
+    .query = sqlite_query,
     .change = sqlite_change,
     .write = sqlite_write,
     .finish = sqlite_finish,
