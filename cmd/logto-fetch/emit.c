@@ -7,14 +7,19 @@
 
 #include "bounds.h"
 #include "escape.h"
+#include "filter.h"
 
 #include <string.h>
+
+const char *const emit_reserved[] = {"_resource", "_parent", "_key", "_error",
+    "_rows", NULL};
 
 void
 emit_init(struct emit *e, struct stream *stream)
 {
 	*e = (struct emit){.stream = stream};
 	buf_init(&e->prefix, BOUND_URL_BYTES);
+	buf_init(&e->record, BOUND_LINE_BYTES + JSON_PADDING);
 }
 
 static void
@@ -121,18 +126,21 @@ write_cut(struct emit *e, const char *text, size_t len, struct fail *why)
 static int
 check_names(const struct json_node *nodes, size_t object, struct fail *why)
 {
-	static const char *const reserved[] = {"_resource", "_parent", "_key",
-	    "_error", "_rows"};
+	for (size_t i = object + 1; i < nodes[object].end; i = nodes[i].end) {
+		const char *const *name = emit_reserved;
 
-	for (size_t i = object + 1; i < nodes[object].end; i = nodes[i].end)
-		for (size_t j = 0; nodes[i].key[0] == '_' && j < 5; j++)
-			if (strlen(reserved[j]) == nodes[i].key_len &&
-			    memcmp(reserved[j], nodes[i].key,
-				nodes[i].key_len) == 0)
-				return fail_set(why, STATUS_DATA,
-				    "a record has a member '%s' of its own, "
-				    "which is reserved; read it with --raw",
-				    reserved[j]);
+		if (nodes[i].key[0] != '_')
+			continue;
+		while (*name &&
+		    (strlen(*name) != nodes[i].key_len ||
+			memcmp(*name, nodes[i].key, nodes[i].key_len) != 0))
+			name++;
+		if (*name)
+			return fail_set(why, STATUS_DATA,
+			    "a record has a member '%s' of its own, which is "
+			    "reserved; read it with --raw",
+			    *name);
+	}
 	return 0;
 }
 
@@ -142,23 +150,70 @@ is_enough(const struct emit *e)
 	return e->limit > 0 && e->written >= e->limit;
 }
 
-/* Writes `{`, the prefix, and the rest of the object's own text. */
+/* Begins a line with `{` and our members; `is_empty` says that the record
+ * has none. */
 static int
-write_record(struct emit *e, const struct json_node *nodes, size_t object,
-    struct fail *why)
+begin_record(struct emit *e, bool is_empty, struct fail *why)
 {
-	const char *text = nodes[object].text + 1;
-	size_t len = nodes[object].text_len - 1;
-	bool is_empty = nodes[object].end == object + 1;
-
 	if (stream_begin(e->stream, why) != 0 ||
 	    stream_write(e->stream, "{", 1, why) != 0 ||
 	    stream_write(e->stream, e->prefix.data, e->prefix.len, why) != 0)
 		return -1;
-	if (e->prefix.len > 0 && !is_empty &&
-	    stream_write(e->stream, ",", 1, why) != 0)
+	if (e->prefix.len == 0 || is_empty)
+		return 0;
+	return stream_write(e->stream, ",", 1, why);
+}
+
+/* What the filter yields from the record in e->record. */
+static int
+on_output(void *context, bool is_same, const char *text, size_t len,
+    struct fail *why)
+{
+	struct emit *e = context;
+
+	if (is_same) {
+		text = e->record.data;
+		len = e->record.len;
+	}
+	if (!is_same && !e->is_raw && text[0] == '{') {
+		if (begin_record(e, len == 2, why) != 0 ||
+		    write_slice(e->stream, text + 1, len - 1, why) != 0)
+			return -1;
+	} else if (!is_same && !e->is_raw) {
+		return fail_set(why, STATUS_DATA,
+		    "the --jq program yields a value that is no object, and "
+		    "so no record; --raw writes it as it is");
+	} else if (stream_begin(e->stream, why) != 0 ||
+	    write_slice(e->stream, text, len, why) != 0) {
 		return -1;
-	return write_cut(e, text, len, why);
+	}
+	e->written++;
+	return is_enough(e);
+}
+
+/* Puts the record together as it would be written, for the filter. */
+static int
+filter_record(struct emit *e, const char *text, size_t len, bool is_empty,
+    struct fail *why)
+{
+	struct buf *to = &e->record;
+	const char *end = text + len;
+
+	buf_clear(to);
+	buf_add_char(to, '{');
+	buf_append(to, e->prefix.data, e->prefix.len);
+	if (e->prefix.len > 0 && !is_empty)
+		buf_add_char(to, ',');
+	for (size_t i = 0; i < e->redact.count; i++) {
+		buf_append(to, text, (size_t)(e->redact.cuts[i].text - text));
+		buf_add(to, "null");
+		text = e->redact.cuts[i].text + e->redact.cuts[i].len;
+	}
+	buf_append(to, text, (size_t)(end - text));
+	if (buf_check(to, "a record", why) != 0)
+		return -1;
+	(void)buf_reserve(to, JSON_PADDING);
+	return filter_run(e->filter, to->data, to->len, on_output, e, why);
 }
 
 int
@@ -166,13 +221,19 @@ emit_row(void *context, const struct json_node *nodes, size_t object,
     struct fail *why)
 {
 	struct emit *e = context;
+	const char *text = nodes[object].text + 1;
+	size_t len = nodes[object].text_len - 1;
+	bool is_empty = nodes[object].end == object + 1;
 
 	if (is_enough(e))
 		return 1;
 	if (!e->is_raw && check_names(nodes, object, why) != 0)
 		return -1;
 	redact_find(&e->redact, nodes, object, e->secrets);
-	if (write_record(e, nodes, object, why) != 0)
+	if (e->filter)
+		return filter_record(e, text, len, is_empty, why);
+	if (begin_record(e, is_empty, why) != 0 ||
+	    write_cut(e, text, len, why) != 0)
 		return -1;
 	e->written++;
 	return is_enough(e);
@@ -193,4 +254,5 @@ emit_free(struct emit *e)
 {
 	redact_free(&e->redact);
 	buf_free(&e->prefix);
+	buf_free(&e->record);
 }

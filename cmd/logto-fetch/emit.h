@@ -27,6 +27,7 @@ struct emit {
 	struct filter *filter; /* --jq; NULL: none */
 	struct redact redact;
 	struct buf prefix;   /* `"_resource":"users"`; empty with --raw */
+	struct buf record;   /* one for the filter, put together */
 	const char *secrets; /* of the list under way; NULL: none */
 	uint64_t limit;      /* records of a resource; 0: all */
 	uint64_t written;    /* of the resource under way */
@@ -40,6 +41,9 @@ struct emit_parent {
 	size_t name_len;
 	const char *key; /* a string's text, unescaped */
 };
+
+/* The members that are ours, ended by NULL. */
+extern const char *const emit_reserved[];
 
 void emit_init(struct emit *e, struct stream *stream);
 

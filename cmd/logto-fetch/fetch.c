@@ -7,6 +7,7 @@
 
 #include "emit.h"
 #include "fan.h"
+#include "filter.h"
 #include "moment.h"
 #include "session.h"
 #include "stop.h"
@@ -58,10 +59,16 @@ read_all(const struct opts *o, const struct job_list *jobs,
 	emit.is_raw = o->is_raw;
 	emit.has_secrets = o->has_secrets;
 	emit.limit = o->limit;
+	if (result == 0 && o->jq) {
+		emit.filter =
+		    filter_new(o->jq, o->is_raw ? NULL : emit_reserved, why);
+		result = emit.filter ? 0 : -1;
+	}
 	fan_init(&fan, &walk, &emit, jobs);
 	for (size_t i = 0; i < jobs->count && result == 0; i++)
 		result = fan_read(&fan, &jobs->items[i], why);
 	fan_free(&fan);
+	filter_free(emit.filter);
 	emit_free(&emit);
 	walk_free(&walk);
 	return result;

@@ -15,6 +15,8 @@ static const struct opt table[] = {
     {0, "since", "TIME", OPT_STRING, AT(since),
 	"logs from then on: 15m, 7d, 2026-11-24, @FILE", NULL, 0, 0},
     {0, "until", "TIME", OPT_STRING, AT(until), "logs before then", NULL, 0, 0},
+    {0, "jq", "PROGRAM", OPT_STRING, AT(jq),
+	"pass each record through a jq program", NULL, 0, 0},
     {'n', "limit", "N", OPT_U64, AT(limit),
 	"at most N records of each resource", NULL, 1, 0},
     {'p', "param", "NAME=VALUE", OPT_LIST, AT(params), "add a query parameter",

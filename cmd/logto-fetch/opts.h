@@ -20,6 +20,7 @@ struct opts {
 	const char *all;        /* NULL, "" or names */
 	const char *since, *until;
 	const char *output;
+	const char *jq; /* NULL: none */
 	uint64_t limit; /* 0: none */
 	uint64_t page_size;
 	uint64_t jobs;
