@@ -130,7 +130,7 @@ spoil "somebody else's" edit '2s/app/other/'
 spoil 'from the future' edit '3s/^1/2/'
 spoil 'stored before the machine started' \
 	edit '3s/^\([0-9]*\) \([0-9]*\)/\1 9\2/'
-spoil 'expired by the clock' edit '3s/^\([0-9]*\)[0-9]\{7\} /\10000000 /'
+spoil 'expired by the clock' edit '3s/^[0-9]* /1000000000000 /'
 spoil 'of another lifetime' edit '3s/ 3600 / 7200 /'
 spoil 'negative' edit '3s/ 3600 / -3600 /'
 spoil 'no number' edit '3s/ 3600 / 36e2 /'
