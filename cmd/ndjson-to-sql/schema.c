@@ -220,7 +220,7 @@ make_member(struct schema *s, struct member *above, const char *key, size_t len)
 	m->depth = above->depth + 1;
 	m->is_reserved = is_root && is_reserved(key, len);
 	m->is_parent_part = above->is_parent_part ||
-	    (m->is_reserved && memcmp(key, "_parent", len) == 0);
+	    (m->is_reserved && strcmp(m->key, "_parent") == 0);
 	/* _parent itself adds nothing to the names below it. */
 	if (!m->is_parent_part || above->is_parent_part)
 		m->name = name_member(above, key, len);
