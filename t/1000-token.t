@@ -125,6 +125,7 @@ like "$(cat status)" '^(0|141)$' 'and ends it as a signal would'
 # --- ends on request
 
 rules 'POST /oidc/token: delay 30000'
+: >err # of the run before
 logto-token --no-cache -vv >out 2>err &
 pid=$!
 tries=0

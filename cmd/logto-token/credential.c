@@ -19,8 +19,7 @@ credential_app_id(const struct settings *s, const char **app_id,
 }
 
 int
-credential_secret(const struct settings *s, struct secret *secret,
-    struct fail *why)
+credential_secret(struct settings *s, struct secret *secret, struct fail *why)
 {
 	static const enum setting sources[] = {SETTING_APP_SECRET,
 	    SETTING_APP_SECRET_FILE, SETTING_APP_SECRET_COMMAND, SETTING_NONE};
@@ -41,6 +40,6 @@ credential_secret(const struct settings *s, struct secret *secret,
 	if (source == SETTING_APP_SECRET_COMMAND)
 		return child_read_line("app_secret_command", text,
 		    settings_secret_variables, false, secret, why);
-	secret_set(secret, text, s->values[source].text.len);
+	settings_take(s, source, secret);
 	return 0;
 }

@@ -18,9 +18,9 @@ int credential_app_id(const struct settings *s, const char **app_id,
 
 /* Reads the secret: from the environment, a file, standard input, or a
  * command. Only called when a token must be asked for, so that a cached one
- * needs no password manager. */
+ * needs no password manager; the settings keep no copy. */
 ATTR_NODISCARD
-int credential_secret(const struct settings *s, struct secret *secret,
+int credential_secret(struct settings *s, struct secret *secret,
     struct fail *why);
 
 #endif

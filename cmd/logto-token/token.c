@@ -61,7 +61,7 @@ find(struct token *t, const struct opts *o, struct cache *c)
 
 /* Asks the tenant, and stores what it answers. */
 static int
-ask(struct token *t, const struct opts *o, const struct settings *s,
+ask(struct token *t, const struct opts *o, struct settings *s,
     const struct tenant *tenant, struct cache *c, struct fail *why)
 {
 	struct http_options options = common_http_options(&o->common, s);
@@ -95,7 +95,7 @@ out:
 }
 
 int
-token_get(struct token *t, const struct opts *o, const struct settings *s,
+token_get(struct token *t, const struct opts *o, struct settings *s,
     const struct tenant *tenant, struct fail *why)
 {
 	struct cache cache;

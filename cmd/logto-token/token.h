@@ -23,7 +23,7 @@ struct token {
 /* Gets a token by the options. `--refresh` and `--check` do not read the
  * cache. Trouble with the cache is told, and does not matter. */
 ATTR_NODISCARD
-int token_get(struct token *t, const struct opts *o, const struct settings *s,
+int token_get(struct token *t, const struct opts *o, struct settings *s,
     const struct tenant *tenant, struct fail *why);
 
 /* Overwrites and releases. */

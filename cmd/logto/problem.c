@@ -214,6 +214,19 @@ endpoint_of(const struct problem_context *c)
 	return c->tenant ? c->tenant->endpoint : "the server";
 }
 
+static void
+explain_silence(const struct problem *p, struct fail *why)
+{
+	if (p->no_answer->status == STATUS_RETRY)
+		(void)fail_set(why, STATUS_RETRY,
+		    "%s; check the endpoint, the network and the proxy",
+		    p->no_answer->text);
+	else
+		*why = *p->no_answer;
+	if (p->tries > 1)
+		(void)fail_prefix(why, "no answer after %u tries", p->tries);
+}
+
 /* What both kinds of answers have in common; false if it is none of them. */
 static bool
 explain_any(const struct problem *p, const struct problem_context *c,
@@ -223,10 +236,7 @@ explain_any(const struct problem *p, const struct problem_context *c,
 
 	switch (p->kind) {
 	case PROBLEM_NO_ANSWER:
-		*why = *p->no_answer;
-		if (p->tries > 1)
-			(void)fail_prefix(why, "no answer after %u tries",
-			    p->tries);
+		explain_silence(p, why);
 		return true;
 	case PROBLEM_SUSPENDED:
 		(void)fail_set(why, STATUS_REFUSED,

@@ -244,6 +244,14 @@ settings_is_on(const struct settings *s, enum setting which)
 }
 
 void
+settings_take(struct settings *s, enum setting which, struct secret *value)
+{
+	secret_free(value);
+	*value = s->values[which].text;
+	s->values[which].text = (struct secret){0};
+}
+
+void
 settings_offer(struct settings *s, enum setting which,
     const struct secret *value, const char *origin)
 {

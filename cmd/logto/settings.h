@@ -76,6 +76,11 @@ enum source settings_source(const struct settings *s, enum setting which);
  * was refused by settings_load. */
 bool settings_is_on(const struct settings *s, enum setting which);
 
+/* Moves a secret out of the settings, so that it lives no longer than its one
+ * use. The source stays known. */
+void settings_take(struct settings *s, enum setting which,
+    struct secret *value);
+
 /* As if an option had given it, weaker than one that did. `origin` says
  * where it came from and is borrowed for ever. */
 void settings_offer(struct settings *s, enum setting which,
