@@ -79,6 +79,20 @@ XDG_RUNTIME_DIR='' run logto-token -v
 like "$(cat err)" 'XDG_RUNTIME_DIR is not set' 'as -v tells'
 asks 1 'as well'
 
+# --- without libcurl, which takes longer to load than all the rest
+
+logto-token >/dev/null
+asked=$(stat_of token_requests)
+mkdir lib
+: >lib/libcurl.so.4
+LD_LIBRARY_PATH=$T/lib run logto-token
+exits 0 'a kept token needs no libcurl'
+LD_LIBRARY_PATH=$T/lib run logto-token --help
+exits 0 'nor does --help'
+LD_LIBRARY_PATH=$T/lib run logto-token --refresh
+fails 1 'cannot load libcurl: .*; install libcurl4 \(Debian' 'a new token does'
+asks 0 'none was asked for'
+
 # --- how long
 
 logto-token >/dev/null
