@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Messages on stderr, one write each so that lines of programs that share a
- * terminal do not mix.
+ * terminal do not mix. What is shown for the time being is erased by blanks,
+ * which any terminal understands, and is part of that one write.
  */
 #include "msg.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +15,8 @@
 
 static const char *program_name = "program";
 static enum msg_level current_level = MSG_NORMAL;
+static char shown_line[MSG_LINE_BYTES]; /* "": none */
+static pthread_mutex_t shown_lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* Opens what the caller closed of descriptors 0 to 2: else the next file or
  * socket would take the place, and messages would go there. Reading from 0
@@ -52,23 +56,67 @@ msg_program(void)
 	return program_name;
 }
 
+/* Where stderr is gone there is nobody left to tell. */
+static void
+put(const char *text, size_t len)
+{
+	ssize_t written = write(STDERR_FILENO, text, len);
+
+	(void)written;
+}
+
+/* Writes what erases the shown line; returns its length. */
+static size_t
+erase(char *out)
+{
+	size_t len = strlen(shown_line);
+
+	if (len == 0)
+		return 0;
+	out[0] = out[len + 1] = '\r';
+	memset(out + 1, ' ', len);
+	return len + 2;
+}
+
+void
+msg_show(const char *line)
+{
+	char out[2 * MSG_LINE_BYTES + 2];
+	size_t len;
+
+	(void)pthread_mutex_lock(&shown_lock);
+	len = erase(out);
+	(void)snprintf(shown_line, sizeof(shown_line), "%s", line ? line : "");
+	fail_sanitize(shown_line);
+	memcpy(out + len, shown_line, strlen(shown_line));
+	len += strlen(shown_line);
+	if (len > 0)
+		put(out, len);
+	(void)pthread_mutex_unlock(&shown_lock);
+}
+
 ATTR_PRINTF(2, 0)
 static void
 say(const char *label, const char *format, va_list args)
 {
-	char line[BOUND_MESSAGE_BYTES + 128];
-	size_t len;
-	ssize_t written;
+	char text[BOUND_MESSAGE_BYTES + 128];
+	char out[sizeof(text) + 2 * MSG_LINE_BYTES + 2];
+	size_t len, text_len;
 
-	(void)snprintf(line, sizeof(line), "%s: %s", program_name, label);
-	len = strlen(line);
-	(void)vsnprintf(line + len, sizeof(line) - len - 1, format, args);
-	fail_sanitize(line);
-	len = strlen(line);
-	line[len++] = '\n';
-	/* Where stderr is gone there is nobody left to tell. */
-	written = write(STDERR_FILENO, line, len);
-	(void)written;
+	(void)snprintf(text, sizeof(text), "%s: %s", program_name, label);
+	text_len = strlen(text);
+	(void)vsnprintf(text + text_len, sizeof(text) - text_len - 1, format,
+	    args);
+	fail_sanitize(text);
+	text_len = strlen(text);
+	text[text_len++] = '\n';
+	(void)pthread_mutex_lock(&shown_lock);
+	len = erase(out);
+	memcpy(out + len, text, text_len);
+	len += text_len;
+	memcpy(out + len, shown_line, strlen(shown_line));
+	put(out, len + strlen(shown_line));
+	(void)pthread_mutex_unlock(&shown_lock);
 }
 
 void
@@ -120,6 +168,7 @@ msg_at(enum msg_level level, const char *format, ...)
 int
 msg_fail(const struct fail *why)
 {
+	msg_show(NULL);
 	msg_error("%s", why->text);
 	return (int)why->status;
 }
@@ -128,16 +177,13 @@ int
 msg_misuse(const struct fail *why)
 {
 	char line[128];
-	ssize_t written;
 	int len;
 
-	msg_error("%s", why->text);
-	if (why->status != STATUS_USAGE)
+	if (msg_fail(why) != STATUS_USAGE)
 		return (int)why->status;
 	/* To be copied, so without the program's name in front. */
 	len =
 	    snprintf(line, sizeof(line), "try '%.64s --help'\n", program_name);
-	written = write(STDERR_FILENO, line, (size_t)len);
-	(void)written;
+	put(line, (size_t)len);
 	return STATUS_USAGE;
 }

@@ -2,7 +2,8 @@
 /*
  * Talk on stderr: `program: text`, `program: warning: text`, `program: note:
  * text`. Every text has its control bytes replaced. Standard output is never
- * touched. Holds the program's name and its verbosity.
+ * touched. Holds the program's name, its verbosity, and the line that is
+ * shown for the time being. Any thread may print.
  */
 #ifndef MSG_H
 #define MSG_H
@@ -11,6 +12,8 @@
 #include "fail.h"
 
 #include <stdbool.h>
+
+enum { MSG_LINE_BYTES = 256 };
 
 enum msg_level {
 	MSG_QUIET = -1,  /* -q: errors only */
@@ -34,7 +37,13 @@ void msg_note(const char *format, ...) ATTR_PRINTF(1, 2);
 /* Shown at `level` and above, without a label. */
 void msg_at(enum msg_level level, const char *format, ...) ATTR_PRINTF(2, 3);
 
-/* Prints the failure. Returns its status as main's result. */
+/* Shows `line` on a terminal for the time being: it replaces the one shown
+ * before, and messages appear above it. It must fit into one row. NULL takes
+ * it away. */
+void msg_show(const char *line);
+
+/* Prints the failure, and takes away what was shown. Returns its status as
+ * main's result. */
 int msg_fail(const struct fail *why);
 
 /* The same for a command line that was not understood: where the status is

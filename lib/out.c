@@ -5,6 +5,7 @@
 #include "out.h"
 
 #include "mem.h"
+#include "msg.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -80,6 +81,7 @@ die_of_closed_pipe(void)
 {
 	struct sigaction action = {.sa_handler = SIG_DFL};
 
+	msg_show(NULL);
 	(void)sigaction(SIGPIPE, &action, NULL);
 	(void)raise(SIGPIPE);
 	exit(128 + SIGPIPE); /* blocked by our caller: tell the shell anyway */

@@ -5,6 +5,8 @@
  */
 #include "stop.h"
 
+#include "msg.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -79,6 +81,7 @@ stop_raise(void)
 
 	if (number == 0)
 		return;
+	msg_show(NULL);
 	(void)sigaction(number, &action, NULL);
 	(void)raise(number);
 }

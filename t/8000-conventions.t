@@ -91,6 +91,8 @@ buf.o empty_text
 libcurl.o real
 msg.o current_level
 msg.o program_name
+msg.o shown_line
+msg.o shown_lock
 stop.o stop_signal
 stop.o wake_pipe
 EOT
