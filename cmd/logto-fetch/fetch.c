@@ -9,11 +9,13 @@
 #include "fan.h"
 #include "filter.h"
 #include "moment.h"
+#include "progress.h"
 #include "session.h"
 #include "stop.h"
 #include "walk.h"
 
 #include <time.h>
+#include <unistd.h>
 
 /* The window of time that --since and --until open for logs. */
 static int
@@ -46,12 +48,16 @@ static int
 read_all(const struct opts *o, const struct job_list *jobs,
     struct transfer *transfer, struct stream *stream, struct fail *why)
 {
+	struct progress progress;
 	struct walk walk;
 	struct emit emit;
 	struct fan fan;
 	int result;
 
+	progress_open(&progress, "records",
+	    stream->is_stdout && isatty(STDOUT_FILENO));
 	walk_init(&walk, transfer);
+	walk.progress = &progress;
 	result = set_window(o, &walk, why);
 	walk.page_size = (unsigned)o->page_size;
 	walk.jobs = (unsigned)o->jobs;
@@ -71,6 +77,8 @@ read_all(const struct opts *o, const struct job_list *jobs,
 	filter_free(emit.filter);
 	emit_free(&emit);
 	walk_free(&walk);
+	if (result == 0)
+		progress_end(&progress);
 	return result;
 }
 

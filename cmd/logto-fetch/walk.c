@@ -8,6 +8,7 @@
 #include "pages.h"
 #include "prefix.h"
 #include "msg.h"
+#include "progress.h"
 #include "window.h"
 
 #include <string.h>
@@ -47,6 +48,22 @@ static enum catalogue_kind
 kind_of(const struct walk_list *list)
 {
 	return list->entry ? list->entry->kind : KIND_UNKNOWN;
+}
+
+/* What the list is called while it is read: lists of one kind share it. */
+static const char *
+name_of(const struct walk_list *list)
+{
+	return list->entry ? list->entry->path : list->path;
+}
+
+void
+walk_expect(struct walk *w, const struct walk_list *list,
+    const struct page *page)
+{
+	if (w->progress && page->total > 0 && !page->is_capped &&
+	    !strchr(name_of(list), '*'))
+		progress_expect(w->progress, (uint64_t)page->total);
 }
 
 static bool
@@ -188,6 +205,7 @@ walk_take_rows(struct walk *w, const struct walk_list *list,
 	const struct json_node *nodes = page->nodes;
 	const struct json_node *rows = walk_rows(list, page, why);
 	enum walk_result outcome = WALK_DONE;
+	uint64_t before = w->stats.rows;
 	struct buf key;
 	size_t at, end;
 
@@ -209,6 +227,8 @@ walk_take_rows(struct walk *w, const struct walk_list *list,
 		}
 	}
 	buf_free(&key);
+	if (w->progress)
+		progress_add(w->progress, w->stats.rows - before, 0);
 	return outcome;
 }
 
@@ -353,6 +373,8 @@ walk_read(struct walk *w, const struct walk_list *list, struct ticket *first,
 
 	seen_clear(&w->seen);
 	w->stats = (struct walk_stats){.total = -1};
+	if (w->progress)
+		progress_begin(w->progress, name_of(list));
 	if (kind_of(list) == KIND_LOG)
 		return window_read(w, list, why);
 	if (!first && !(first = walk_ask(w, list, why)))
@@ -360,6 +382,7 @@ walk_read(struct walk *w, const struct walk_list *list, struct ticket *first,
 	outcome = open_list(w, list, first, &page, why);
 	if (outcome != WALK_DONE)
 		return outcome;
+	walk_expect(w, list, &page);
 	if (page.total >= 0)
 		return read_paged(w, list, &page, why);
 	if (kind_of(list) == KIND_PAGED) {

@@ -55,12 +55,15 @@ struct walk_stats {
 	int64_t total; /* the server's count; -1: none */
 };
 
+struct progress;
+
 struct walk {
 	struct transfer *transfer;
 	unsigned page_size; /* of the first walk */
 	unsigned jobs;      /* requests under way at once */
 	walk_row *row;
 	void *context;
+	struct progress *progress; /* NULL: nobody looks */
 	/* Rows outside [from_ms, to_ms) are left out; 0 and INT64_MAX. For
 	 * logs only. */
 	int64_t from_ms, to_ms;
@@ -102,6 +105,11 @@ enum walk_result walk_read(struct walk *w, const struct walk_list *list,
 
 /* Begins to count for another walk. */
 void walk_start(struct walk *w);
+
+/* Tells the progress how many records the list has, if the page says so and
+ * the list is one of its kind. */
+void walk_expect(struct walk *w, const struct walk_list *list,
+    const struct page *page);
 
 /* The list's rows in the page: their array, or its own only record; NULL and
  * `why` if the answer has another shape. */

@@ -538,6 +538,7 @@ choose(struct reading *r, struct fail *why)
 	if (outcome != WALK_DONE)
 		return outcome;
 	w->stats.total = page.total;
+	walk_expect(w, r->list, &page);
 	if (!read_times(r->list, &page, &first_ms, &last_ms, &count) ||
 	    (!page.is_capped && page.total == (int64_t)count)) {
 		walk_start(w);

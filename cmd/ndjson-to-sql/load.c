@@ -13,6 +13,7 @@
 #include "msg.h"
 #include "opts.h"
 #include "out.h"
+#include "progress.h"
 #include "record.h"
 #include "ring.h"
 #include "schema.h"
@@ -24,6 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 struct load {
 	const struct opts *opts;
@@ -33,6 +35,7 @@ struct load {
 	struct record record;
 	struct json *json;
 	struct ring *ring;
+	struct progress progress;
 	struct out out;            /* for --dry-run */
 	struct line_reader *lines; /* of the stream being read */
 	uint64_t next_sequence;
@@ -139,6 +142,19 @@ begin_batch(struct load *l, struct fail *why)
 	return 0;
 }
 
+static void
+tell_progress(struct load *l, const struct batch *b)
+{
+	const struct origin *last;
+
+	/* The load's own records come from no stream. */
+	if (!l->lines || b->origin_count == 0)
+		return;
+	last = &b->origins[b->origin_count - 1];
+	progress_add(&l->progress, b->origin_count,
+	    last->offset - b->origins[0].offset + last->len + 1);
+}
+
 /* Hands the batch and the chunk that its rows point into over. */
 static void
 end_batch(struct load *l, bool is_last)
@@ -152,6 +168,7 @@ end_batch(struct load *l, bool is_last)
 	if (l->lines)
 		line_swap_chunk(l->lines, &b->chunk, &b->chunk_bytes);
 	l->record.batch = NULL;
+	tell_progress(l, b);
 	ring_put(l->ring, b);
 }
 
@@ -348,6 +365,8 @@ load_run(const struct opts *o, struct fail *why)
 	struct load l = {.opts = o, .out = {.fd = -1}};
 	int result = -1;
 
+	progress_open(&l.progress, "rows",
+	    o->is_dry && isatty(STDOUT_FILENO));
 	if (open_load(&l, why) != 0 || load_files(&l, why) != 0 ||
 	    check_empty(&l, why) != 0 || finish(&l, why) != 0)
 		goto out;
@@ -357,6 +376,8 @@ load_run(const struct opts *o, struct fail *why)
 		result = l.sink->ops->commit(l.sink, why);
 	if (result == 0 && o->is_dry)
 		result = out_commit(&l.out, why);
+	if (result == 0)
+		progress_end(&l.progress);
 out:
 	close_load(&l);
 	return result;
