@@ -11,13 +11,11 @@ unset XDG_RUNTIME_DIR # no cached token
 patience=
 pipe() {
 	{
-		{
-			logto-token $patience 2>token.err
-			echo $? >token.status
-		} | {
-			logto-fetch $patience "$@" 2>fetch.err
-			echo $? >fetch.status
-		}
+		logto-token $patience 2>token.err
+		echo $? >token.status
+	} | {
+		logto-fetch $patience "$@" 2>fetch.err
+		echo $? >fetch.status
 	} | ndjson-to-sql out.db 2>load.err
 	load=$?
 	token=$(cat token.status)
