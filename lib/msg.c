@@ -165,6 +165,16 @@ msg_at(enum msg_level level, const char *format, ...)
 	va_end(args);
 }
 
+void
+msg_plain(const char *line)
+{
+	/* Two writes; where stderr is gone there is nobody left to tell. */
+	ssize_t written = write(STDERR_FILENO, line, strlen(line));
+
+	written = written < 0 ? written : write(STDERR_FILENO, "\n", 1);
+	(void)written;
+}
+
 int
 msg_fail(const struct fail *why)
 {

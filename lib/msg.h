@@ -37,6 +37,10 @@ void msg_note(const char *format, ...) ATTR_PRINTF(1, 2);
 /* Shown at `level` and above, without a label. */
 void msg_at(enum msg_level level, const char *format, ...) ATTR_PRINTF(2, 3);
 
+/* Prints a line as it is, at any level: what was asked for, for a program to
+ * read. */
+void msg_plain(const char *line);
+
 /* Shows `line` on a terminal for the time being: it replaces the one shown
  * before, and messages appear above it. It must fit into one row. NULL takes
  * it away. */
