@@ -75,7 +75,7 @@ printf '%s\n' '{"id":1,"l":[1,2,3]}' '{"id":2,"l":[4]}' \
 	'{"id":1,"l":[9]}' >doubled.ndjson
 run ndjson-to-sql -v -t t new.db doubled.ndjson
 exits 0 'a key that comes twice into a new table'
-like "$(cat err)" '^ndjson-to-sql: t: 2 inserted, 1 replaced by a later one$' \
+like "$(cat err)" '^ndjson-to-sql: t: 2 inserted, 1 replaced by a later one;' \
 	'... is counted'
 is "$(sql new.db 'SELECT _parent_id, _idx, value FROM t__l ORDER BY 1, 2')" \
 	'1|0|9

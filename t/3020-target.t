@@ -76,7 +76,7 @@ sqlite3 lock.db 'CREATE TABLE x(a)'
 mkfifo hold
 sqlite3 lock.db <hold >/dev/null 2>&1 &
 exec 9>hold
-echo 'BEGIN IMMEDIATE; SELECT 1;' >&9
+printf '.timeout 5000\nBEGIN IMMEDIATE; SELECT 1;\n' >&9
 tries=0
 while sqlite3 lock.db 'BEGIN IMMEDIATE; ROLLBACK' 2>/dev/null; do
 	tries=$((tries + 1))

@@ -33,6 +33,24 @@ const struct dialect dialect_sqlite = {
 	},
 };
 
+const struct dialect dialect_sqlite_strict = {
+    .name = "sqlite",
+    .quote = '"',
+    .types =
+	{
+	    [TYPE_UNKNOWN] = "ANY",
+	    [TYPE_BOOL] = "INTEGER",
+	    [TYPE_BIGINT] = "INTEGER",
+	    [TYPE_DOUBLE] = "REAL",
+	    [TYPE_DECIMAL] = "TEXT",
+	    [TYPE_TIMESTAMP] = "TEXT",
+	    [TYPE_DATE] = "TEXT",
+	    [TYPE_TIME] = "TEXT",
+	    [TYPE_TEXT] = "TEXT",
+	    [TYPE_JSON] = "TEXT",
+	},
+};
+
 void
 dialect_quote(const struct dialect *d, struct buf *sql, const char *identifier)
 {

@@ -18,6 +18,8 @@ struct dialect {
 };
 
 extern const struct dialect dialect_sqlite;
+/* For columns that are added to a STRICT table of somebody else. */
+extern const struct dialect dialect_sqlite_strict;
 
 /* Appends the identifier in quotes. */
 void dialect_quote(const struct dialect *d, struct buf *sql,

@@ -6,10 +6,14 @@
  */
 #include "flatten.h"
 
+#include "buf.h"
+#include "escape.h"
 #include "infer.h"
 #include "instant.h"
 #include "json.h"
 #include "mem.h"
+#include "num.h"
+#include "path.h"
 #include "record.h"
 #include "schema.h"
 
@@ -158,6 +162,187 @@ type_of(const struct member *m, const struct json_node *node)
 	return infer_type(node, may_be_time);
 }
 
+/* --- what finds no column ----------------------------------------------- */
+
+/* Keeps the value at `path`, which it takes, in the row's _rest. */
+static void
+put_rest(struct record *r, struct place *p, char *path,
+    const struct json_node *node)
+{
+	(void)r;
+	if (p->rest.max == 0)
+		buf_init(&p->rest, BOUND_LINE_BYTES);
+	buf_add_char(&p->rest, p->rest.len == 0 ? '{' : ',');
+	escape_json(&p->rest, path, strlen(path));
+	buf_add_char(&p->rest, ':');
+	buf_append(&p->rest, node->text, node->text_len);
+	free(path);
+}
+
+static char *
+path_below(const struct member *above, const struct json_node *node)
+{
+	struct buf path;
+	char *start = member_path(above);
+
+	buf_init(&path, BOUND_LINE_BYTES);
+	buf_add(&path, start);
+	path_add(&path, node->key, node->key_len);
+	free(start);
+	return buf_detach(&path);
+}
+
+void
+flatten_close(struct record *r, struct place *p)
+{
+	struct table *t = p->table;
+
+	if (p->rest.len == 0)
+		return;
+	if (!t->rest)
+		t->rest = schema_own_column(r->schema, t, "_rest", TYPE_JSON);
+	buf_add_char(&p->rest, '}');
+	flatten_text(r, flatten_cell(r, p, t->rest), p->rest.data, p->rest.len);
+	buf_free(&p->rest);
+}
+
+/* --- contracts ---------------------------------------------------------- */
+
+static const char *const part_names[] = {"table", "column", "type"};
+
+/* Whether the contract lets `part` change for the member; else notes what
+ * follows from it. */
+static bool
+allows(struct record *r, enum contract_part part, const struct member *m)
+{
+	enum contract contract = r->options.contract[part];
+	const struct table *t = m->table;
+	char *path;
+
+	/* A table that is new may become what it likes. */
+	if (contract == CONTRACT_EVOLVE ||
+	    (part != CONTRACT_TABLES && !t->is_stored))
+		return true;
+	if (contract == CONTRACT_DISCARD_VALUE)
+		r->discarded_values++;
+	if (contract == CONTRACT_DISCARD_VALUE || r->verdict == CONTRACT_FREEZE)
+		return false;
+	path = member_path(m);
+	r->verdict = contract;
+	(void)fail_set(&r->reason, STATUS_DATA,
+	    "the contract allows no new %s, as '%s' needs in '%s'",
+	    part_names[part], path, t->name);
+	free(path);
+	return false;
+}
+
+/* --- types -------------------------------------------------------------- */
+
+/* Whether the value can be of the type that --type demands. */
+static bool
+can_be(const struct json_node *node, enum type type)
+{
+	struct instant at;
+	int64_t integer;
+	bool is_string = node->kind == JSON_STRING;
+
+	switch (type) {
+	case TYPE_JSON:
+		return true;
+	case TYPE_TEXT:
+		return node->kind != JSON_OBJECT && node->kind != JSON_ARRAY;
+	case TYPE_BOOL:
+		return node->kind == JSON_TRUE || node->kind == JSON_FALSE;
+	case TYPE_BIGINT:
+		return node->kind == JSON_INTEGER ||
+		    (is_string &&
+			num_i64(node->string, node->string_len, &integer) == 0);
+	case TYPE_DOUBLE:
+		return node->kind == JSON_INTEGER
+		    ? infer_fits_double(node->integer)
+		    : node->kind == JSON_NUMBER &&
+			infer_is_exact(node->text, node->text_len,
+			    node->number);
+	case TYPE_DECIMAL:
+		return node->kind == JSON_INTEGER || node->kind == JSON_NUMBER;
+	case TYPE_TIMESTAMP:
+		return node->kind == JSON_INTEGER
+		    ? instant_from_ms(node->integer, &at) == 0
+		    : is_string &&
+			instant_parse(node->string, node->string_len, &at) !=
+			    INSTANT_NONE;
+	case TYPE_DATE:
+		return is_string &&
+		    instant_parse(node->string, node->string_len, &at) ==
+		    INSTANT_DATE;
+	case TYPE_TIME:
+		return is_string &&
+		    infer_is_time(node->string, node->string_len);
+	case TYPE_UNKNOWN:
+	case TYPE_COUNT:
+		break;
+	}
+	return false;
+}
+
+/* Stores a value as --type demands, where can_be says that it can. */
+static void
+store_forced(struct record *r, struct place *p, struct column *c,
+    const struct json_node *node)
+{
+	struct cell *cell = flatten_cell(r, p, c);
+	int64_t integer;
+
+	if (c->type == TYPE_BIGINT && node->kind == JSON_STRING &&
+	    num_i64(node->string, node->string_len, &integer) == 0) {
+		cell->kind = CELL_INTEGER;
+		cell->integer = integer;
+	} else if (c->type == TYPE_TEXT && node->kind != JSON_STRING) {
+		set_text(cell, node->text, node->text_len);
+	} else {
+		store(r, p, c, node);
+	}
+}
+
+/* The column for the member's values of a type; NULL where there is none and
+ * the contract or the limit allows none. */
+static struct column *
+column_for(struct record *r, struct member *m, enum type type,
+    const struct json_node *node, struct place *p)
+{
+	struct column *c;
+	bool is_new = !m->column;
+
+	/* A null needs no column that could break a contract. */
+	if (is_new && m->table->is_stored && node->kind == JSON_NULL &&
+	    r->options.contract[CONTRACT_COLUMNS] != CONTRACT_EVOLVE)
+		return NULL;
+	if (is_new ? !allows(r, CONTRACT_COLUMNS, m)
+		   : m->column->type != type &&
+		    !(m->variants && m->variants[type]) &&
+		    !allows(r, CONTRACT_TYPES, m))
+		return NULL;
+	if (!is_new && m->column->type == type)
+		return m->column;
+	c = schema_column(r->schema, m, type);
+	if (!c && node->kind != JSON_NULL)
+		put_rest(r, p, member_path(m), node);
+	return c;
+}
+
+static void
+put_forced(struct record *r, struct member *m, const struct json_node *node,
+    struct place *p)
+{
+	struct column *c = m->column;
+
+	if (c && c->type == TYPE_UNKNOWN)
+		schema_retype(r->schema, c, m->forced);
+	c = column_for(r, m, m->forced, node, p);
+	if (c && node->kind != JSON_NULL)
+		store_forced(r, p, c, node);
+}
+
 /* The long way: a new column, a type's first value, or a type that differs
  * from the column's. */
 static void
@@ -166,24 +351,31 @@ put_unlike(struct record *r, struct member *m, const struct json_node *node,
 {
 	enum type type = type_of(m, node), wider = TYPE_UNKNOWN;
 	struct column *c = m->column;
-	enum infer_action action = INFER_STORE;
+	enum infer_action action;
 
+	if (m->forced != TYPE_UNKNOWN &&
+	    (node->kind == JSON_NULL || can_be(node, m->forced))) {
+		put_forced(r, m, node, p);
+		return;
+	}
 	if (!c)
-		c = schema_column(r->schema, m, type);
-	/* A null needs the column and no cell: that is null already. */
+		c = column_for(r, m, type, node, p);
 	if (!c || node->kind == JSON_NULL)
 		return;
 	action = infer_merge(c->type, type,
 	    node->kind == JSON_INTEGER ? node->integer : 0,
 	    node->kind == JSON_NUMBER ? node->number : 0, c->is_wide, &wider);
 	/* What refers to a key would have to be converted as well. */
-	if (action == INFER_WIDEN && c->key_position > 0 &&
-	    c->type != TYPE_UNKNOWN)
+	if (action == INFER_WIDEN && c->type != TYPE_UNKNOWN &&
+	    (c->key_position > 0 || m->table->is_foreign))
 		action = INFER_VARIANT;
+	if (action == INFER_WIDEN && c->type != TYPE_UNKNOWN &&
+	    !allows(r, CONTRACT_TYPES, m))
+		return;
 	if (action == INFER_WIDEN)
 		schema_retype(r->schema, c, wider);
 	else if (action == INFER_VARIANT)
-		c = schema_column(r->schema, m, type);
+		c = column_for(r, m, type, node, p);
 	if (c)
 		store(r, p, c, node);
 }
@@ -280,6 +472,8 @@ is_plain(struct record *r, struct member *m, const struct json_node *nodes,
 		struct member *below = schema_member(r->schema, m, previous,
 		    nodes[n].key, nodes[n].key_len);
 
+		if (!below)
+			continue;
 		if (below->last_object == object)
 			return false;
 		below->last_object = object;
@@ -303,6 +497,10 @@ flatten_object(struct record *r, struct member *m,
 		struct member *below = schema_member(r->schema, m, previous,
 		    nodes[n].key, nodes[n].key_len);
 
+		if (!below) {
+			put_rest(r, p, path_below(m, &nodes[n]), &nodes[n]);
+			continue;
+		}
 		put_member(r, below, nodes, n, p);
 		previous = below;
 	}
@@ -385,14 +583,19 @@ put_list(struct record *r, struct member *m, const struct json_node *nodes,
 {
 	size_t index = 0;
 
-	if (!m->list)
-		schema_add_list(r->schema, m);
+	if (!m->list && !allows(r, CONTRACT_TABLES, m))
+		return;
+	if (!m->list && schema_add_list(r->schema, m) != 0) {
+		put_rest(r, p, member_path(m), &nodes[at]);
+		return;
+	}
 	m->has_below = true;
 	for (size_t n = at + 1; n < nodes[at].end; n = nodes[n].end) {
 		struct place child;
 
 		open_child(r, m->list, p, index++, &child);
 		put_value(r, m->item, nodes, n, &child);
+		flatten_close(r, &child);
 	}
 }
 
@@ -404,7 +607,7 @@ is_taken_apart(const struct record *r, const struct member *m,
 {
 	unsigned depth = m->depth;
 
-	if (node->end == 1 || node->text_len == 2)
+	if (m->forced == TYPE_JSON)
 		return false;
 	if (node->kind == JSON_ARRAY && r->options.has_json_arrays)
 		return false;

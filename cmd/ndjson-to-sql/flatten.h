@@ -8,6 +8,7 @@
 #define FLATTEN_H
 
 #include "batch.h"
+#include "buf.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -24,12 +25,16 @@ struct place {
 	size_t row; /* index in the batch's table; rows may move */
 	struct cell *cells;
 	uint32_t count;
-	struct cell id; /* what rows below it refer to */
+	struct cell id;  /* what rows below it refer to */
+	struct buf rest; /* JSON of what finds no column; zeroed: nothing */
 };
 
 /* A new row of the table in r->batch. */
 void flatten_open(struct record *r, struct table *t, uint64_t sequence,
     struct place *p);
+
+/* Completes the row; what found no column goes into _rest. */
+void flatten_close(struct record *r, struct place *p);
 
 /* The row's cell in a column; valid until the table gets a new column. */
 struct cell *flatten_cell(struct record *r, struct place *p,

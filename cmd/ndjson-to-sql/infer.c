@@ -100,7 +100,6 @@ infer_is_exact(const char *text, size_t len, double number)
 		return false;
 	decimal_read(text, len, &wanted);
 	if (wanted.count == 0)
-		/* -0 and 0 are one number but two doubles; both exist. */
 		return true;
 	if (wanted.count > DIGITS_MAX)
 		return false;
@@ -113,6 +112,23 @@ infer_is_exact(const char *text, size_t len, double number)
 	decimal_read(printed, strlen(printed), &got);
 	return wanted.count == got.count && wanted.exponent == got.exponent &&
 	    memcmp(wanted.digits, got.digits, wanted.count) == 0;
+}
+
+bool
+infer_is_time(const char *text, size_t len)
+{
+	char whole[64] = "2000-01-01T";
+	size_t day = strlen(whole);
+	struct instant at;
+
+	/* Whatever has a zone is longer than it is as a time of day. */
+	for (size_t i = 0; i < len; i++)
+		if (!strchr("0123456789:.", text[i]) || text[i] == '\0')
+			return false;
+	if (len >= sizeof(whole) - day)
+		return false;
+	memcpy(whole + day, text, len);
+	return instant_parse(whole, day + len, &at) == INSTANT_TIME;
 }
 
 static bool
@@ -164,9 +180,8 @@ merge_into_bigint(enum type value, double number, bool is_wide,
 	}
 	if (value != TYPE_DOUBLE)
 		return INFER_VARIANT;
-	/* 2.0 is the number 2; but -0.0 is no integer's value. */
-	if (number == floor(number) && fabs(number) <= 0x1p53 &&
-	    !(number == 0 && signbit(number)))
+	/* 2.0 is the number 2. */
+	if (number == floor(number) && fabs(number) <= 0x1p53)
 		return INFER_STORE;
 	if (is_wide)
 		return INFER_VARIANT;

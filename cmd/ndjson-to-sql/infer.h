@@ -33,6 +33,9 @@ enum type infer_type(const struct json_node *node, bool has_time_name);
  * with as many digits as it takes gives the same number. */
 bool infer_is_exact(const char *text, size_t len, double number);
 
+/* Whether a text is a time of day: hh:mm, hh:mm:ss, or with a fraction. */
+bool infer_is_time(const char *text, size_t len);
+
 enum infer_action {
 	INFER_STORE,   /* the value goes into the column as it is */
 	INFER_WIDEN,   /* the column becomes of type `wider` first */

@@ -123,6 +123,9 @@ visit_column(void *context, const struct cell *cells, size_t count,
 		known.first_load = cells[COLUMNS_FIRST_LOAD].integer;
 	known.is_wide = cells[COLUMNS_WIDE].kind == CELL_INTEGER &&
 	    cells[COLUMNS_WIDE].integer != 0;
+	known.is_theirs = cells[COLUMNS_KIND].kind == CELL_TEXT &&
+	    cells[COLUMNS_KIND].len == 6 &&
+	    memcmp(cells[COLUMNS_KIND].text, "theirs", 6) == 0;
 	known.is_own = cells[COLUMNS_KIND].kind == CELL_TEXT &&
 	    cells[COLUMNS_KIND].len == 3;
 	result = schema_restore(schema, &known, why);
@@ -165,7 +168,7 @@ add_table(struct schema *schema, const char *name, const struct definition *d,
 		struct column *c =
 		    schema_own_column(schema, t, d[i].name, d[i].type);
 
-		c->type = d[i].type;
+		c->type = c->announced_type = d[i].type;
 		if (i >= key_count)
 			continue;
 		c->key_position = (unsigned)i + 1;
@@ -270,7 +273,10 @@ write_column(const struct ledger *l, struct batch *b, struct column *c)
 	put_text(&e, "column_name", c->name);
 	put_text(&e, "root_table", c->table->root->name);
 	put_text(&e, "path", c->path);
-	put_text(&e, "kind", c->is_own ? "own" : "member");
+	put_text(&e, "kind",
+	    c->is_own          ? "own"
+		: c->is_theirs ? "theirs"
+			       : "member");
 	put_text(&e, "type", type_name(c->type));
 	if (c->form != FORM_NONE)
 		put_text(&e, "form", form_name(c->form));

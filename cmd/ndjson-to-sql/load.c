@@ -15,6 +15,7 @@
 #include "out.h"
 #include "progress.h"
 #include "record.h"
+#include "rejects.h"
 #include "ring.h"
 #include "schema.h"
 #include "sink.h"
@@ -22,6 +23,7 @@
 #include "stream.h"
 #include "summary.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -34,14 +36,18 @@ struct load {
 	struct ledger ledger;
 	struct record record;
 	struct json *json;
+	struct rejects rejects;
 	struct ring *ring;
 	struct progress progress;
 	struct out out;            /* for --dry-run */
 	struct line_reader *lines; /* of the stream being read */
 	uint64_t next_sequence;
+	uint64_t doubled_count; /* records with a member twice */
+	int64_t started_ms;
+	int64_t next_commit_ms; /* for --commit-every */
+	bool has_uncommitted;
 	uint64_t line_count; /* that were not blank, of all streams */
 	bool was_truncated;
-	bool has_warned_of_double;
 };
 
 static int64_t
@@ -55,13 +61,25 @@ now_ms(void)
 
 /* --- opening ------------------------------------------------------------ */
 
+/* A row that the destination refuses, in the ring's thread. */
+static int
+reject(void *context, const struct origin *origin, const struct fail *reason,
+    struct fail *why)
+{
+	return rejects_add(context, origin, reason, why);
+}
+
 static int
 open_sink(struct load *l, struct fail *why)
 {
 	const struct opts *o = l->opts;
 	struct sink_options options = {.mode = o->mode,
 	    .busy_timeout_ms = o->busy_timeout_ms,
-	    .ddl = o->is_dry ? &l->out : NULL};
+	    .is_endless = o->commit_every_ms > 0,
+	    .closes_absent = o->is_sync,
+	    .ddl = o->is_dry ? &l->out : NULL,
+	    .reject = o->rejects ? reject : NULL,
+	    .context = &l->rejects};
 	const struct sink_kind *kind =
 	    sink_find(o->target, &options.target, why);
 	struct schema_options limits;
@@ -69,6 +87,8 @@ open_sink(struct load *l, struct fail *why)
 	if (!kind || (o->is_dry && out_open_stdout(&l->out, why) != 0))
 		return -1;
 	limits = (struct schema_options){.max_name_bytes = kind->max_name_bytes,
+	    .typings = o->typings,
+	    .typing_count = o->typing_count,
 	    .max_columns = o->max_columns < kind->max_columns
 		? (size_t)o->max_columns
 		: kind->max_columns};
@@ -77,7 +97,11 @@ open_sink(struct load *l, struct fail *why)
 		return -1;
 	if (l->sink->ops->survey(l->sink, l->schema, why) != 0)
 		return -1;
-	return ledger_open(&l->ledger, l->sink, l->schema, now_ms(), why);
+	if (ledger_open(&l->ledger, l->sink, l->schema, l->started_ms, why) !=
+	    0)
+		return -1;
+	l->sink->load_id = l->ledger.load_id;
+	return 0;
 }
 
 /* One batch, in the ring's thread. */
@@ -102,6 +126,7 @@ open_load(struct load *l, struct fail *why)
 	    .key = &o->key,
 	    .table = o->table};
 
+	memcpy(options.contract, o->contract, sizeof(options.contract));
 	if (open_sink(l, why) != 0)
 		return -1;
 	options.load_id = l->ledger.load_id;
@@ -122,6 +147,7 @@ close_load(struct load *l)
 		l->sink->ops->free(l->sink);
 	schema_free(l->schema);
 	out_free(&l->out);
+	rejects_free(&l->rejects);
 }
 
 /* --- batches ------------------------------------------------------------ */
@@ -172,8 +198,49 @@ end_batch(struct load *l, bool is_last)
 	ring_put(l->ring, b);
 }
 
+/* --- the end of a load, or of a part ------------------------------------ */
+
+/* Everything up to the commit. It runs in this thread: the other one has
+ * nothing to do. */
+static int
+finish(struct load *l, const char *status, struct fail *why)
+{
+	struct buf counts;
+	struct batch *b;
+	int result;
+
+	if (begin_batch(l, why) != 0)
+		return -1;
+	end_batch(l, true);
+	if (ring_wait(l->ring, why) != 0 ||
+	    l->sink->ops->finish(l->sink, why) != 0 || begin_batch(l, why) != 0)
+		return -1;
+	b = l->record.batch;
+	buf_init(&counts, BOUND_LINE_BYTES);
+	summary_add_json(&counts, l->schema, l->sink);
+	ledger_write(&l->ledger, b, now_ms(), l->opts->mode, status,
+	    counts.data);
+	buf_free(&counts);
+	end_batch(l, false);
+	result = ring_wait(l->ring, why);
+	if (result == 0)
+		result = l->sink->ops->finish(l->sink, why);
+	return result;
+}
+
 /* --- lines -------------------------------------------------------------- */
 
+static struct origin
+origin_of(const struct load *l, const struct line *line)
+{
+	return (struct origin){.text = line->text,
+	    .len = line->len,
+	    .line = line->number,
+	    .offset = line->offset,
+	    .name = l->lines->name};
+}
+
+/* 0; 1 where the record is at fault; -1. */
 static int
 load_record(struct load *l, const struct line *line, struct fail *why)
 {
@@ -187,72 +254,123 @@ load_record(struct load *l, const struct line *line, struct fail *why)
 
 	if (json_parse(l->json, line->text, line->len, &nodes, &count, why) !=
 	    0)
+		return why->status == STATUS_DATA ? 1 : -1;
+	if (begin_batch(l, why) != 0)
 		return -1;
-	if (begin_batch(l, why) != 0 ||
-	    record_add(&l->record, nodes, &origin, why) != 0)
-		return -1;
-	if (l->record.doubled && !l->has_warned_of_double) {
-		l->has_warned_of_double = true;
-		msg_warning("%s: line %llu: an object has '%s' twice; the last "
-			    "one counts, here and in what follows",
-		    l->lines->name, (unsigned long long)line->number,
-		    l->record.doubled->key);
-	}
-	return 0;
+	return record_add(&l->record, nodes, &origin, why);
 }
 
 /* The last line of a stream, if it has no newline. */
 static int
 load_cut_line(struct load *l, const struct line *line, struct fail *why)
 {
+	const char *name = l->lines->name;
+	unsigned long long number = line->number;
+	int result;
+
 	if (!l->opts->accepts_truncated)
-		return stream_fail_cut(line, l->lines->name, why);
+		return stream_fail_cut(line, name, why);
 	l->was_truncated = true;
-	(void)stream_fail_cut(line, l->lines->name, why);
-	if (load_record(l, line, why) == 0) {
-		msg_warning("%s: line %llu does not end; taken as it is",
-		    l->lines->name, (unsigned long long)line->number);
-		return 0;
-	}
-	if (why->status != STATUS_DATA)
-		return -1;
-	msg_warning("%s: line %llu is cut off; left out", l->lines->name,
-	    (unsigned long long)line->number);
-	return 0;
+	result = load_record(l, line, why);
+	if (result == 0)
+		msg_warning("%s: line %llu does not end; taken as it is", name,
+		    number);
+	else if (result == 1)
+		msg_warning("%s: line %llu is cut off; left out", name, number);
+	return result < 0 ? -1 : 0;
+}
+
+/* A member that an object has twice is worth one warning a load. */
+static void
+warn_doubled(struct load *l, const struct line *line)
+{
+	if (!l->record.doubled)
+		return;
+	if (l->doubled_count++ == 0)
+		msg_warning("%s: line %llu: an object has '%s' twice; the last "
+			    "one counts, here and in what follows",
+		    l->lines->name, (unsigned long long)line->number,
+		    l->record.doubled->key);
+	l->record.doubled = NULL;
 }
 
 static int
 load_line(struct load *l, struct line *line, struct fail *why)
 {
+	struct origin origin;
+	struct fail reason;
+	int result;
+
 	stream_skip_mark(line);
 	if (line->is_terminated && stream_is_blank(line))
 		return 0;
 	l->line_count++;
 	if (!line->is_terminated)
 		return load_cut_line(l, line, why);
-	if (load_record(l, line, why) == 0)
-		return 0;
-	if (why->status == STATUS_DATA || why->status == STATUS_USAGE)
+	result = load_record(l, line, why);
+	warn_doubled(l, line);
+	if (result == 1) {
+		reason = *why;
+		origin = origin_of(l, line);
+		return rejects_add(&l->rejects, &origin, &reason, why);
+	}
+	if (result < 0 &&
+	    (why->status == STATUS_DATA || why->status == STATUS_USAGE))
 		(void)fail_prefix(why, "%s: line %llu", l->lines->name,
 		    (unsigned long long)line->number);
-	return -1;
+	return result;
+}
+
+/* Waits for input while rows wait for their commit: 1 where it is time for
+ * that, 0 where there is something to read. */
+static int
+wait_for_commit(const struct load *l, const struct input *input)
+{
+	struct pollfd wait[] = {{.fd = input->fd, .events = POLLIN},
+	    {.fd = stop_descriptor(), .events = POLLIN}};
+	int64_t left = l->next_commit_ms - now_ms();
+
+	if (left <= 0)
+		return 1;
+	return poll(wait, 2, left > 60000 ? 60000 : (int)left) == 0 &&
+	    now_ms() >= l->next_commit_ms;
+}
+
+/* Commits, if --commit-every says that it is time. */
+static int
+commit_now_and_then(struct load *l, const struct input *input, struct fail *why)
+{
+	if (l->opts->commit_every_ms == 0 || !l->has_uncommitted ||
+	    !wait_for_commit(l, input))
+		return 0;
+	if (finish(l, "open", why) != 0 ||
+	    l->sink->ops->commit(l->sink, false, why) != 0)
+		return -1;
+	l->has_uncommitted = false;
+	return 0;
 }
 
 static int
-load_lines(struct load *l, struct fail *why)
+load_lines(struct load *l, const struct input *input, struct fail *why)
 {
 	struct line line;
 	int result;
 
 	for (;;) {
 		/* The rows so far lie in the chunk that is used up now. */
-		if (line_must_read(l->lines))
+		if (line_must_read(l->lines)) {
 			end_batch(l, false);
+			if (commit_now_and_then(l, input, why) != 0)
+				return -1;
+		}
 		result = line_next(l->lines, &line, why);
 		if (result != 1)
 			return result;
 		if (load_line(l, &line, why) != 0)
 			return -1;
+		if (!l->has_uncommitted)
+			l->next_commit_ms = now_ms() + l->opts->commit_every_ms;
+		l->has_uncommitted = true;
 	}
 }
 
@@ -281,7 +399,7 @@ load_file(struct load *l, const char *path, struct fail *why)
 		line_open_source(&lines, input_read, &input, input.name,
 		    BOUND_LINE_BYTES);
 		l->lines = &lines;
-		result = load_lines(l, why);
+		result = load_lines(l, &input, why);
 		end_batch(l, false);
 	}
 	/* What the origins of rows are called must outlive the rows. */
@@ -326,37 +444,21 @@ check_empty(const struct load *l, struct fail *why)
 	    o->mode == MODE_SYNC ? "sync" : "replace");
 }
 
-/* The rest runs in this thread: the other one has nothing to do. */
-static int
-finish(struct load *l, struct fail *why)
+static void
+tell(const struct load *l)
 {
-	struct buf counts;
-	struct batch *b;
-	int result;
+	struct summary s = {.schema = l->schema,
+	    .sink = l->sink,
+	    .milliseconds = now_ms() - l->started_ms,
+	    .rejected = l->rejects.count,
+	    .doubled_members = l->doubled_count,
+	    .discarded_values = l->record.discarded_values,
+	    .has_reader = isatty(STDERR_FILENO) == 1,
+	    .is_json = l->opts->stats == 1,
+	    .is_dry = l->opts->is_dry};
 
-	if (begin_batch(l, why) != 0)
-		return -1;
-	end_batch(l, true);
-	if (ring_wait(l->ring, why) != 0 ||
-	    l->sink->ops->finish(l->sink, why) != 0)
-		return -1;
 	summary_warn(l->schema);
-	summary_print(l->schema, l->sink);
-	buf_init(&counts, BOUND_LINE_BYTES);
-	summary_add_json(&counts, l->schema, l->sink);
-	if (begin_batch(l, why) != 0) {
-		buf_free(&counts);
-		return -1;
-	}
-	b = l->record.batch;
-	ledger_write(&l->ledger, b, now_ms(), l->opts->mode,
-	    l->was_truncated ? "truncated" : "complete", counts.data);
-	buf_free(&counts);
-	end_batch(l, false);
-	result = ring_wait(l->ring, why);
-	if (result == 0)
-		result = l->sink->ops->finish(l->sink, why);
-	return result;
+	summary_print(&s);
 }
 
 int
@@ -365,19 +467,23 @@ load_run(const struct opts *o, struct fail *why)
 	struct load l = {.opts = o, .out = {.fd = -1}};
 	int result = -1;
 
-	progress_open(&l.progress, "rows",
-	    o->is_dry && isatty(STDOUT_FILENO));
-	if (open_load(&l, why) != 0 || load_files(&l, why) != 0 ||
-	    check_empty(&l, why) != 0 || finish(&l, why) != 0)
+	progress_open(&l.progress, "rows", o->is_dry && isatty(STDOUT_FILENO));
+	l.started_ms = now_ms();
+	if (rejects_open(&l.rejects, o->rejects, why) != 0 ||
+	    open_load(&l, why) != 0 || load_files(&l, why) != 0 ||
+	    check_empty(&l, why) != 0 ||
+	    finish(&l, l.was_truncated ? "truncated" : "complete", why) != 0)
 		goto out;
-	if (stop_is_requested())
-		result = stop_fail(why);
-	else
-		result = l.sink->ops->commit(l.sink, why);
+	result = stop_is_requested() ? stop_fail(why)
+				     : rejects_commit(&l.rejects, why);
+	if (result == 0)
+		result = l.sink->ops->commit(l.sink, true, why);
 	if (result == 0 && o->is_dry)
 		result = out_commit(&l.out, why);
-	if (result == 0)
+	if (result == 0) {
 		progress_end(&l.progress);
+		tell(&l);
+	}
 out:
 	close_load(&l);
 	return result;

@@ -4,10 +4,13 @@
  */
 #include "opts.h"
 
+#include "buf.h"
 #include "describe.h"
-#include "record.h"
+#include "mem.h"
 
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MEMBER(name) offsetof(struct opts, name)
@@ -33,6 +36,17 @@ static const struct opt table[] = {
 	"merge, then delete rows that did not come", NULL, 0, 0},
     {0, "history", NULL, OPT_FLAG, MEMBER(is_history),
 	"keep each version of a row", NULL, 0, 0},
+    {0, "rejects", "FILE", OPT_STRING, MEMBER(rejects),
+	"put what cannot be loaded there and go on", NULL, 0, 0},
+    {0, "type", "[TABLE.]COLUMN=TYPE", OPT_LIST, MEMBER(types), NULL, NULL, 0,
+	0},
+    {0, "types", "FILE", OPT_STRING, MEMBER(types_file), NULL, NULL, 0, 0},
+    {0, "contract", "[PART=]WORD", OPT_LIST, MEMBER(contracts), NULL, NULL, 0,
+	0},
+    {0, "commit-every", "TIME", OPT_DURATION, MEMBER(commit_every_ms), NULL,
+	NULL, 0, 0},
+    {0, "stats", "text|json", OPT_CHOICE, MEMBER(stats), NULL, "text json", 0,
+	0},
     {'d', "depth", "N", OPT_U64, MEMBER(depth), NULL, NULL, 0,
 	RECORD_DEPTH_MAX},
     {0, "arrays", "tables|json", OPT_CHOICE, MEMBER(arrays), NULL,
@@ -84,14 +98,143 @@ choose_mode(struct opts *o, struct fail *why)
 	for (size_t i = 0; i < sizeof(modes) / sizeof(*modes); i++) {
 		if (!modes[i].is_given)
 			continue;
-		if (chosen)
+		/* A history may end what did not come. */
+		if (chosen && !(o->is_sync && o->is_history))
 			return fail_set(why, STATUS_USAGE,
 			    "--%s and --%s do not go together", chosen,
 			    modes[i].name);
 		chosen = modes[i].name;
 		o->mode = modes[i].mode;
 	}
+	if (o->commit_every_ms > 0 && (o->is_replace || o->is_sync))
+		return fail_set(why, STATUS_USAGE,
+		    "--commit-every and --%s do not go together: what did "
+		    "not come is known at the end only",
+		    o->is_sync ? "sync" : "replace");
 	return 0;
+}
+
+/* Reads "[PART=]WORD[,...]". */
+static int
+read_contract(struct opts *o, const char *text, struct fail *why)
+{
+	static const char *const parts[] = {"tables", "columns", "types"};
+	static const char *const words[] = {"evolve", "freeze", "discard-row",
+	    "discard-value"};
+
+	while (*text) {
+		size_t len = strcspn(text, ","), part = CONTRACT_PARTS;
+		const char *word = memchr(text, '=', len);
+		size_t word_len = len, choice = 4;
+
+		for (size_t i = 0; i < CONTRACT_PARTS && word; i++)
+			if (strlen(parts[i]) == (size_t)(word - text) &&
+			    strncmp(parts[i], text, strlen(parts[i])) == 0)
+				part = i;
+		if (word)
+			word_len = len - (size_t)(++word - text);
+		for (size_t i = 0; i < 4; i++)
+			if (strlen(words[i]) == word_len &&
+			    strncmp(words[i], word ? word : text, word_len) ==
+				0)
+				choice = i;
+		if (choice == 4 || (word && part == CONTRACT_PARTS))
+			return fail_set(why, STATUS_USAGE,
+			    "--contract takes evolve, freeze, discard-row or "
+			    "discard-value, alone or for a part: "
+			    "tables=, columns=, types=; not '%.*s'",
+			    (int)len, text);
+		for (size_t i = 0; i < CONTRACT_PARTS; i++)
+			if (!word || i == part)
+				o->contract[i] = (enum contract)choice;
+		text += len + (text[len] == ',');
+	}
+	return 0;
+}
+
+/* Reads "[TABLE.]COLUMN=TYPE", and cuts the text into these. */
+static int
+read_typing(struct opts *o, char *text, struct fail *why)
+{
+	char *equals = strrchr(text, '='), *dot;
+	struct schema_typing typing = {0};
+
+	if (!equals || equals == text ||
+	    type_parse(equals + 1, strlen(equals + 1), &typing.type) != 0)
+		return fail_set(why, STATUS_USAGE,
+		    "--type takes [TABLE.]COLUMN=TYPE with one of bool, "
+		    "bigint, double, decimal, timestamp, date, time, text, "
+		    "json; not '%s'",
+		    text);
+	*equals = '\0';
+	dot = strchr(text, '.');
+	typing.column = dot ? dot + 1 : text;
+	if (dot) {
+		*dot = '\0';
+		typing.table = text;
+	}
+	o->typings = mem_grow(o->typings, &o->typing_capacity,
+	    o->typing_count + 1, sizeof(*o->typings));
+	o->typings[o->typing_count++] = typing;
+	return 0;
+}
+
+static int
+read_file(struct buf *text, const char *path, struct fail *why)
+{
+	char chunk[4096];
+	FILE *file = fopen(path, "re");
+	size_t n;
+	int result = 0;
+
+	if (!file) {
+		(void)fail_errno(why, "cannot read '%s'", path);
+		why->status = STATUS_USAGE;
+		return -1;
+	}
+	while ((n = fread(chunk, 1, sizeof(chunk), file)) > 0)
+		buf_append(text, chunk, n);
+	if (ferror(file))
+		result = fail_errno(why, "cannot read '%s'", path);
+	(void)fclose(file);
+	return result;
+}
+
+/* Puts the file of --types and the values of --type into one text, a line
+ * each: what comes first counts, so --type goes first. */
+static int
+read_types(struct opts *o, struct fail *why)
+{
+	struct buf text;
+	int result = 0;
+
+	buf_init(&text, BOUND_CONFIG_BYTES);
+	for (size_t i = 0; i < o->types.count; i++)
+		buf_addf(&text, "%s\n", o->types.items[i]);
+	if (o->types_file)
+		result = read_file(&text, o->types_file, why);
+	if (result == 0)
+		result = buf_check(&text, "the list of types", why);
+	o->types_text = buf_detach(&text);
+	for (char *at = o->types_text; *at && result == 0;) {
+		size_t len = strcspn(at, "\n");
+		char *next = at + len + (at[len] == '\n');
+
+		at[len] = '\0';
+		if (*at && *at != '#')
+			result = read_typing(o, at, why);
+		at = next;
+	}
+	return result;
+}
+
+static int
+read_lists(struct opts *o, struct fail *why)
+{
+	for (size_t i = 0; i < o->contracts.count; i++)
+		if (read_contract(o, o->contracts.items[i], why) != 0)
+			return -1;
+	return read_types(o, why);
 }
 
 /* What --describe and --last go with: a target, and nothing to load. */
@@ -134,7 +277,8 @@ opts_parse(struct opts *o, int argc, char **argv, struct fail *why)
 		result = OPT_BAD;
 	}
 	if (result == OPT_RUN &&
-	    (choose_mode(o, why) != 0 || check_question(o, why) != 0))
+	    (choose_mode(o, why) != 0 || check_question(o, why) != 0 ||
+		read_lists(o, why) != 0))
 		result = OPT_BAD;
 	if (result != OPT_RUN)
 		return result;
@@ -149,4 +293,8 @@ opts_free(struct opts *o)
 {
 	opt_list_free(&o->operands);
 	opt_list_free(&o->key);
+	opt_list_free(&o->types);
+	opt_list_free(&o->contracts);
+	free(o->typings);
+	free(o->types_text);
 }

@@ -9,6 +9,8 @@
 #include "fail.h"
 #include "mode.h"
 #include "opt.h"
+#include "record.h"
+#include "schema.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,7 +24,17 @@ struct opts {
 	uint64_t max_columns;
 	unsigned arrays; /* 0: tables, 1: json */
 	bool is_merge, is_append, is_replace, is_sync, is_history;
-	enum mode mode; /* what these come to */
+	enum mode mode;                /* what these come to */
+	struct opt_list types;         /* --type */
+	const char *types_file;        /* --types */
+	struct schema_typing *typings; /* what these come to */
+	size_t typing_count, typing_capacity;
+	char *types_text; /* what the typings point into */
+	struct opt_list contracts;
+	enum contract contract[CONTRACT_PARTS];
+	const char *rejects;
+	int64_t commit_every_ms; /* 0: once, at the end */
+	unsigned stats;
 	bool allows_empty;
 	bool accepts_truncated;
 	bool is_dry;

@@ -8,9 +8,11 @@
 #include "buf.h"
 #include "escape.h"
 #include "flatten.h"
+#include "instant.h"
 #include "json.h"
 #include "mem.h"
 #include "schema.h"
+#include "version.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -133,8 +135,12 @@ static int
 add_key(struct record *r, struct member *m, struct fail *why)
 {
 	struct table *t = r->table;
-	struct column *c = m->column;
+	struct column *c = m ? m->column : NULL;
 
+	if (!m)
+		return bad(why,
+		    "no column is left for the key; raise "
+		    "--max-columns");
 	if (t->key_count == SCHEMA_KEY_MAX) {
 		(void)fail_set(why, STATUS_DATA,
 		    "the key has more than %d members", SCHEMA_KEY_MAX);
@@ -233,6 +239,71 @@ add_keys(struct record *r, const struct json_node *nodes,
 	return result;
 }
 
+/* Takes up what a stored table was made with. */
+static void
+adopt(struct record *r, struct table *t)
+{
+	struct column *c;
+
+	if (!t->load_id)
+		t->load_id =
+		    schema_own_column(r->schema, t, "_load_id", TYPE_BIGINT);
+	if (t->key_count == 1 && t->key[0]->is_own) {
+		t->is_singleton = true;
+		if (r->options.mode != MODE_HISTORY)
+			t->id_column = t->key[0];
+	}
+	t->parent_key_count = 0;
+	while (t->parent_key_count < t->key_count &&
+	    (c = t->key[t->parent_key_count])->member &&
+	    c->member->is_parent_part)
+		t->parent_key_count++;
+}
+
+static int
+check_mode(const struct record *r, struct fail *why)
+{
+	const struct table *t = r->table;
+	enum mode mode = r->options.mode;
+	bool is_history = schema_has_own(t, "_valid_to");
+
+	if (t->is_view)
+		return fail_set(why, STATUS_USAGE,
+		    "'%s' is a view; nothing can be loaded into it", t->name);
+	if (t->is_stored && is_history != (mode == MODE_HISTORY))
+		return fail_set(why, STATUS_USAGE,
+		    is_history ? "'%s' was made with --history, and only so "
+				 "can be loaded into"
+			       : "'%s' was made without --history, and cannot "
+				 "get one now",
+		    t->name);
+	return 0;
+}
+
+static int
+check_new_table(const struct record *r, struct fail *why)
+{
+	enum contract contract = r->options.contract[CONTRACT_TABLES];
+
+	if (r->table->is_stored || contract == CONTRACT_EVOLVE)
+		return 0;
+	(void)fail_set(why, STATUS_DATA,
+	    "the contract allows no new table, such as '%s'", r->table->name);
+	return contract == CONTRACT_FREEZE ? -1 : 1;
+}
+
+/* A version of a row has an id of its own, which its child rows refer to. */
+static void
+add_history_columns(struct record *r, struct table *t)
+{
+	t->id_column = schema_own_column(r->schema, t, "_id", TYPE_BIGINT);
+	t->hash = schema_own_column(r->schema, t, "_hash", TYPE_TEXT);
+	t->valid_from =
+	    schema_own_column(r->schema, t, "_valid_from", TYPE_TIMESTAMP);
+	t->valid_to =
+	    schema_own_column(r->schema, t, "_valid_to", TYPE_TIMESTAMP);
+}
+
 /* What a table needs before its first record of this load. */
 static int
 start_table(struct record *r, const struct json_node *nodes,
@@ -240,18 +311,14 @@ start_table(struct record *r, const struct json_node *nodes,
 {
 	struct table *t = r->table;
 	enum mode mode = r->options.mode;
-	int result = 0;
+	struct column *c;
+	int result = check_mode(r, why);
 
-	if (t->is_view)
-		return fail_set(why, STATUS_USAGE,
-		    "'%s' is a view; nothing can be loaded into it", t->name);
-	if (!t->load_id)
-		t->load_id =
-		    schema_own_column(r->schema, t, "_load_id", TYPE_BIGINT);
-	if (t->key_count == 1 && t->key[0]->is_own) {
-		t->is_singleton = true;
-		t->id_column = t->key[0];
-	}
+	if (result == 0)
+		result = check_new_table(r, why);
+	if (result != 0)
+		return result;
+	adopt(r, t);
 	/* A table that we made without a key stays so. */
 	if (t->key_count == 0 && mode != MODE_APPEND &&
 	    (!t->is_stored || t->is_foreign))
@@ -264,12 +331,17 @@ start_table(struct record *r, const struct json_node *nodes,
 		    "'%s' has no key to merge by; name one with --key, or use "
 		    "--append or --replace",
 		    t->name);
-	if (t->key_count == 0 && !t->id_column)
+	if (mode == MODE_HISTORY)
+		add_history_columns(r, t);
+	else if (t->key_count == 0 && !t->id_column)
 		t->id_column =
 		    schema_own_column(r->schema, t, "_id", TYPE_BIGINT);
 	if (t->is_singleton && t->key_count == 0) {
-		t->key[t->key_count++] = t->id_column;
-		t->id_column->key_position = 1;
+		c = mode == MODE_HISTORY
+		    ? schema_own_column(r->schema, t, "_single", TYPE_BIGINT)
+		    : t->id_column;
+		t->key[t->key_count++] = c;
+		c->key_position = 1;
 	}
 	t->is_started = t->has_records = true;
 	return 0;
@@ -328,6 +400,8 @@ put_key(struct record *r, const struct json_node *nodes,
 			    m->key, type_name(t->key[i]->type),
 			    t->key[i]->name);
 	}
+	if (t->id_column) /* children refer to that */
+		return 0;
 	if (t->key_count == 1)
 		p->id = *flatten_cell(r, p, t->key[0]);
 	else
@@ -341,10 +415,30 @@ put_row_id(struct record *r, struct place *p, uint64_t sequence)
 	p->id.kind = CELL_INTEGER;
 	/* A load's numbers start at its millisecond, a million apart: more
 	 * rows than that arrive in no millisecond. */
-	p->id.integer = p->table->is_singleton
+	p->id.integer = p->table->is_singleton && !p->table->hash
 	    ? 1
 	    : r->options.load_id * 1000000 + (int64_t)sequence;
 	*flatten_cell(r, p, p->table->id_column) = p->id;
+}
+
+static void
+set_integer(struct cell *cell, int64_t integer)
+{
+	cell->kind = CELL_INTEGER;
+	cell->integer = integer;
+}
+
+static void
+put_version(struct record *r, struct place *p, uint64_t sequence)
+{
+	char text[VERSION_TEXT_BYTES], from[INSTANT_TEXT_BYTES];
+	struct instant now;
+
+	version_write(r->batch, sequence, text);
+	flatten_text(r, flatten_cell(r, p, p->table->hash), text, strlen(text));
+	if (instant_from_ms(r->options.load_id, &now) == 0)
+		flatten_text(r, flatten_cell(r, p, p->table->valid_from), from,
+		    instant_format(&now, from));
 }
 
 static int
@@ -352,24 +446,68 @@ put_record(struct record *r, const struct json_node *nodes,
     const struct envelope *e, uint64_t sequence, struct fail *why)
 {
 	struct table *t = r->table;
+	struct member *above;
 	struct place p;
-	struct cell *load;
 
 	flatten_open(r, t, sequence, &p);
 	if (t->id_column)
 		put_row_id(r, &p, sequence);
-	else if (put_key(r, nodes, e, &p, why) != 0)
-		return 1;
+	if (t->is_singleton)
+		set_integer(flatten_cell(r, &p, t->key[0]), 1);
+	if (!t->is_singleton && t->key_count > 0 &&
+	    put_key(r, nodes, e, &p, why) != 0)
+		return 1; /* the record's fault */
 	r->batch->tables[t->id].rows[p.row].id = p.id;
-	if (e->parent)
-		flatten_object(r,
-		    schema_member(r->schema, t->record, NULL, "_parent",
-			strlen("_parent")),
-		    nodes, (size_t)(e->parent - nodes), &p);
+	above = e->parent ? schema_member(r->schema, t->record, NULL, "_parent",
+				strlen("_parent"))
+			  : NULL;
+	if (above)
+		flatten_object(r, above, nodes, (size_t)(e->parent - nodes),
+		    &p);
 	flatten_object(r, t->record, nodes, 0, &p);
-	load = flatten_cell(r, &p, t->load_id);
-	load->kind = CELL_INTEGER;
-	load->integer = r->options.load_id;
+	flatten_close(r, &p);
+	set_integer(flatten_cell(r, &p, t->load_id), r->options.load_id);
+	if (t->hash)
+		put_version(r, &p, sequence);
+	return 0;
+}
+
+/* {"_resource":"hooks","_rows":0}: there is nothing of it, and that is
+ * certain; with _parent, nothing of that parent. */
+static int
+note_covered(struct record *r, const struct json_node *nodes,
+    const struct envelope *e, struct fail *why)
+{
+	struct table *t = r->table;
+	struct cell *cells;
+
+	if (!t->is_stored)
+		return 0;
+	adopt(r, t);
+	t->is_started = true;
+	if (!e->parent || t->parent_key_count == 0) {
+		t->is_covered = !e->parent;
+		return 0;
+	}
+	t->covered = mem_grow(t->covered, &t->covered_capacity,
+	    (t->covered_count + 1) * t->parent_key_count, sizeof(*cells));
+	cells = t->covered + t->covered_count * t->parent_key_count;
+	for (size_t i = 0; i < t->parent_key_count; i++) {
+		const struct json_node *node = json_member(nodes,
+		    (size_t)(e->parent - nodes), t->key[i]->member->key);
+
+		if (!node || node->kind == JSON_NULL)
+			return bad(why, "'_parent' lacks a part of the key");
+		cells[i] = (struct cell){.kind = CELL_INTEGER};
+		if (node->kind == JSON_INTEGER) {
+			cells[i].integer = node->integer;
+			continue;
+		}
+		cells[i].kind = CELL_TEXT;
+		cells[i].text = mem_copy(node->string, node->string_len);
+		cells[i].len = node->string_len;
+	}
+	t->covered_count++;
 	return 0;
 }
 
@@ -389,16 +527,19 @@ record_add(struct record *r, const struct json_node *nodes,
 		result = find_table(r, &e, why);
 	if (result != 0)
 		return result;
-	if (e.rows) {
-		r->table->is_started = r->table->is_stored;
-		return 0;
-	}
+	if (e.rows)
+		return note_covered(r, nodes, &e, why);
 	if (!r->table->has_records)
 		result = start_table(r, nodes, &e, why);
 	if (result != 0)
 		return result;
 	sequence = batch_add_origin(r->batch, origin);
+	r->verdict = CONTRACT_EVOLVE;
 	result = put_record(r, nodes, &e, sequence, why);
+	if (result == 0 && r->verdict != CONTRACT_EVOLVE) {
+		*why = r->reason;
+		result = r->verdict == CONTRACT_FREEZE ? -1 : 1;
+	}
 	if (result != 0)
 		batch_take_back(r->batch, sequence);
 	return result;

@@ -22,6 +22,21 @@ struct schema;
 /* Recursion goes as deep as this at most. */
 enum { RECORD_DEPTH_MAX = 100 };
 
+/* What may change in what is stored already (--contract). */
+enum contract {
+	CONTRACT_EVOLVE,
+	CONTRACT_FREEZE,        /* a change ends the load */
+	CONTRACT_DISCARD_ROW,   /* ... rejects the record */
+	CONTRACT_DISCARD_VALUE, /* ... leaves the value out */
+};
+
+enum contract_part {
+	CONTRACT_TABLES,
+	CONTRACT_COLUMNS,
+	CONTRACT_TYPES,
+	CONTRACT_PARTS,
+};
+
 struct record_options {
 	unsigned depth;       /* levels that are flattened; the rest is JSON */
 	bool has_json_arrays; /* lists are JSON */
@@ -29,6 +44,7 @@ struct record_options {
 	const struct opt_list *key; /* --key; empty: the stream's, else id */
 	const char *table;          /* -t; NULL: the stream says */
 	const char *fallback_table; /* where the stream does not; or NULL */
+	enum contract contract[CONTRACT_PARTS];
 	int64_t load_id;
 };
 
@@ -41,6 +57,10 @@ struct record {
 	size_t resource_len;
 	uint64_t object;        /* number of the object being read */
 	struct member *doubled; /* a member that its object had twice */
+	/* What the contract makes of the record being read. */
+	enum contract verdict;
+	struct fail reason;
+	uint64_t discarded_values;
 };
 
 void record_init(struct record *r, struct schema *schema,

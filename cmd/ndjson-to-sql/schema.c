@@ -6,10 +6,9 @@
 #include "schema.h"
 
 #include "buf.h"
-#include "escape.h"
 #include "ident.h"
-#include "infer.h"
 #include "mem.h"
+#include "member.h"
 #include "path.h"
 
 #include <stdlib.h>
@@ -41,9 +40,7 @@ struct schema {
 	size_t table_count, table_capacity;
 	struct existing *existing;
 	size_t existing_count, existing_capacity;
-	struct member *newest;
-	struct member **slots; /* hash of (above, key) */
-	size_t slot_count, member_count;
+	struct members members;
 };
 
 static const char *const form_names[] = {"", "iso", "epoch_ms", "other"};
@@ -70,8 +67,7 @@ schema_new(const struct schema_options *options)
 	struct schema *s = mem_alloc(1, sizeof(*s));
 
 	s->options = *options;
-	s->slot_count = 256;
-	s->slots = mem_alloc(s->slot_count, sizeof(*s->slots));
+	members_init(&s->members);
 	return s;
 }
 
@@ -83,6 +79,10 @@ free_table(struct table *t)
 		free(t->columns[i]->path);
 		free(t->columns[i]);
 	}
+	for (size_t i = 0; i < t->covered_count * t->parent_key_count; i++)
+		if (t->covered[i].kind == CELL_TEXT)
+			free((char *)(uintptr_t)t->covered[i].text);
+	free(t->covered);
 	free(t->columns);
 	free(t->name);
 	free(t);
@@ -106,129 +106,41 @@ schema_free(struct schema *s)
 		free_table(s->tables[i]);
 	for (size_t i = 0; i < s->existing_count; i++)
 		free_existing(&s->existing[i]);
-	while (s->newest) {
-		struct member *m = s->newest;
-
-		s->newest = m->older;
-		free((char *)(uintptr_t)m->key);
-		free(m->name);
-		free(m->variants);
-		free(m);
-	}
+	members_free(&s->members);
 	free(s->tables);
 	free(s->existing);
-	free(s->slots);
 	free(s);
 }
 
-/* --- members ------------------------------------------------------------ */
-
-static size_t
-hash_member(const struct member *above, const char *key, size_t len)
-{
-	/* FNV-1a over the key, started with the place above. */
-	uint64_t hash = (uint64_t)(uintptr_t)above ^ 0xCBF29CE484222325u;
-
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)key[i]) * 0x100000001B3u;
-	return (size_t)(hash ^ hash >> 32);
-}
-
-static void
-add_to_slot(struct schema *s, struct member *m)
-{
-	size_t slot =
-	    hash_member(m->above, m->key, m->key_len) & (s->slot_count - 1);
-
-	m->next_in_slot = s->slots[slot];
-	s->slots[slot] = m;
-}
-
-static void
-grow_slots(struct schema *s)
-{
-	free(s->slots);
-	s->slot_count *= 2;
-	s->slots = mem_alloc(s->slot_count, sizeof(*s->slots));
-	for (struct member *m = s->newest; m; m = m->older)
-		if (m->key)
-			add_to_slot(s, m);
-}
-
-static struct member *
-add_member(struct schema *s, struct member *above, struct table *table)
-{
-	struct member *m = mem_alloc(1, sizeof(*m));
-
-	m->above = above;
-	m->table = table;
-	m->older = s->newest;
-	s->newest = m;
-	return m;
-}
-
-/* The name of a member's column, or the prefix of those below it. */
-static char *
-name_member(const struct member *above, const char *key, size_t len)
-{
-	struct buf name, part;
-
-	buf_init(&name, NAME_BYTES_MAX);
-	buf_init(&part, NAME_BYTES_MAX);
-	ident_normalize(key, len, 0, &part);
-	if (above->name)
-		buf_add(&name, above->name);
-	ident_join(&name, part.data, part.len);
-	buf_free(&part);
-	return buf_detach(&name);
-}
-
-struct member *
-schema_find(struct schema *s, struct member *above, const char *key, size_t len)
-{
-	struct member *m =
-	    s->slots[hash_member(above, key, len) & (s->slot_count - 1)];
-
-	while (m &&
-	    (m->above != above || m->key_len != len ||
-		memcmp(m->key, key, len) != 0))
-		m = m->next_in_slot;
-	return m;
-}
-
-/* Names at the top of a record that mean something to us (the stream). */
+/* Whether the table can take no new column for a member; one place is kept
+ * for what has none. */
 static bool
-is_reserved(const char *key, size_t len)
+is_full(const struct schema *s, const struct table *t)
 {
-	static const char *const names[] = {"_resource", "_parent", "_key",
-	    "_rows", "_error"};
+	return t->column_count + 1 >= s->options.max_columns;
+}
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (strlen(names[i]) == len && memcmp(names[i], key, len) == 0)
-			return true;
-	return false;
+static enum type
+find_typing(const struct schema *s, const struct member *m)
+{
+	const char *table = m->table->name;
+
+	for (size_t i = 0; i < s->options.typing_count && m->name; i++) {
+		const struct schema_typing *t = &s->options.typings[i];
+
+		if (strcasecmp(t->column, m->name) == 0 &&
+		    (!t->table || strcasecmp(t->table, table) == 0))
+			return t->type;
+	}
+	return TYPE_UNKNOWN;
 }
 
 static struct member *
-make_member(struct schema *s, struct member *above, const char *key, size_t len)
+add_member(struct schema *s, struct member *above, const char *key, size_t len)
 {
-	struct member *m = add_member(s, above, above->table);
-	bool is_root = !above->above && !above->table->parent;
+	struct member *m = members_add(&s->members, above, key, len);
 
-	m->key = mem_copy(key, len);
-	m->key_len = (uint32_t)len;
-	m->depth = above->depth + 1;
-	m->is_reserved = is_root && is_reserved(key, len);
-	m->is_parent_part = above->is_parent_part ||
-	    (m->is_reserved && strcmp(m->key, "_parent") == 0);
-	/* _parent itself adds nothing to the names below it. */
-	if (!m->is_parent_part || above->is_parent_part)
-		m->name = name_member(above, key, len);
-	m->has_time_name = infer_is_time_name(key, len);
-	if (++s->member_count > s->slot_count)
-		grow_slots(s);
-	else
-		add_to_slot(s, m);
+	m->forced = find_typing(s, m);
 	return m;
 }
 
@@ -236,33 +148,16 @@ struct member *
 schema_member(struct schema *s, struct member *above, struct member *previous,
     const char *key, size_t len)
 {
-	struct member **likely =
-	    previous ? &previous->next_likely : &above->first_likely;
-	struct member *m = *likely;
+	struct member *m = members_find(&s->members, above, previous, key, len);
 
-	if (m && m->key_len == len && memcmp(m->key, key, len) == 0)
+	/* Keys that are data, as in a map, are without end: the tree must
+	 * not grow for what no column can be made for. */
+	if (m || is_full(s, above->table))
 		return m;
-	m = schema_find(s, above, key, len);
-	if (!m)
-		m = make_member(s, above, key, len);
-	*likely = m;
+	m = add_member(s, above, key, len);
+	if (previous)
+		previous->next_likely = m;
 	return m;
-}
-
-static char *
-member_path(const struct member *m)
-{
-	const struct member *chain[PATH_STEPS_MAX];
-	size_t count = 0;
-	struct buf path;
-
-	for (; m->above && count < PATH_STEPS_MAX; m = m->above)
-		chain[count++] = m;
-	buf_init(&path, NAME_BYTES_MAX);
-	path_start(&path);
-	while (count-- > 0)
-		path_add(&path, chain[count]->key, chain[count]->key_len);
-	return buf_detach(&path);
 }
 
 /* --- tables ------------------------------------------------------------- */
@@ -352,7 +247,8 @@ add_table(struct schema *s, char *name, struct table *parent)
 		struct column *c = add_column(t, mem_string(e->columns[i].name),
 		    e->columns[i].type);
 
-		c->is_stored = true;
+		c->is_stored = c->is_theirs = true;
+		c->announced_type = c->type;
 		c->is_readonly = e->columns[i].is_readonly;
 		c->is_dirty = false;
 	}
@@ -369,7 +265,7 @@ add_root(struct schema *s, char *name)
 {
 	struct table *t = add_table(s, name, NULL);
 
-	t->record = add_member(s, NULL, t);
+	t->record = members_add_root(&s->members, NULL, t);
 	return t;
 }
 
@@ -405,7 +301,7 @@ static void
 attach_list(struct schema *s, struct member *m, struct table *t)
 {
 	m->list = t;
-	m->item = add_member(s, m, t);
+	m->item = members_add_root(&s->members, m, t);
 	/* As dlt counts: a list and its items are one level, but a list that
 	 * is an item is another. */
 	m->item->depth = m->depth + (m->key ? 0 : 1);
@@ -415,13 +311,15 @@ attach_list(struct schema *s, struct member *m, struct table *t)
 	t->id_column = schema_own_column(s, t, "_id", TYPE_TEXT);
 }
 
-void
+int
 schema_add_list(struct schema *s, struct member *m)
 {
 	struct buf base;
 	char *name = NULL;
 	unsigned attempt = 1;
 
+	if (s->table_count >= SCHEMA_TABLES_MAX)
+		return -1;
 	buf_init(&base, NAME_BYTES_MAX);
 	buf_add(&base, m->table->name);
 	ident_join(&base, m->name ? m->name : "list",
@@ -432,6 +330,7 @@ schema_add_list(struct schema *s, struct member *m)
 	} while (find_table(s, name) || find_existing(s, name));
 	buf_free(&base);
 	attach_list(s, m, add_table(s, name, m->table));
+	return 0;
 }
 
 size_t
@@ -460,9 +359,18 @@ schema_own_column(struct schema *s, struct table *t, const char *name,
 	else if (c->type == TYPE_UNKNOWN)
 		c->type = type;
 	c->is_own = true;
+	c->is_theirs = false;
 	if (!c->path)
 		c->path = member_path(t->record);
 	return c;
+}
+
+bool
+schema_has_own(const struct table *t, const char *name)
+{
+	const struct column *c = find_column(t, name);
+
+	return c && c->is_own;
 }
 
 /* Whether a member may put its values into a column that is there. */
@@ -500,7 +408,7 @@ make_column(struct schema *s, struct member *m, const char *base,
 		if (c && !is_free(c)) {
 			met = met ? met : c;
 			c = NULL;
-		} else if (!c && t->column_count >= s->options.max_columns) {
+		} else if (!c && is_full(s, t)) {
 			free(name);
 			return NULL;
 		} else if (!c) {
@@ -604,7 +512,12 @@ walk_path(struct schema *s, struct table *root, const char *path,
 		return NULL;
 	while (path_next(&path, &step) == 1) {
 		if (step.key) {
-			m = schema_member(s, m, NULL, step.key, step.len);
+			struct member *below = members_find(&s->members, m,
+			    NULL, step.key, step.len);
+
+			/* What exists is not subject to max_columns. */
+			m = below ? below
+				  : add_member(s, m, step.key, step.len);
 			free(step.key);
 			continue;
 		}
@@ -641,10 +554,11 @@ restore_column(struct table *t, struct member *m,
 
 	if (!c)
 		c = add_column(t, mem_string(known->column), known->type);
-	c->type = known->type;
+	c->type = c->announced_type = known->type;
 	c->form = known->form;
 	c->is_wide = known->is_wide;
 	c->is_own = known->is_own;
+	c->is_theirs = known->is_theirs;
 	c->key_position = known->key_position;
 	c->first_load = known->first_load;
 	c->is_dirty = false;
@@ -668,7 +582,10 @@ schema_restore(struct schema *s, const struct schema_known *known,
 
 	if (!root)
 		root = add_root(s, mem_string(known->root));
-	root->is_foreign = false;
+	if (!root->is_known)
+		root->is_foreign = false;
+	root->is_known = true;
+	root->is_foreign |= known->is_theirs;
 	m = walk_path(s, root, known->path, known->table);
 	if (!m || strcasecmp(m->table->name, known->table) != 0)
 		return fail_set(why, STATUS_DATA,
@@ -689,14 +606,19 @@ announce(struct batch *b, struct column *c)
 	    .type = c->type,
 	    .is_stored = c->is_stored};
 
-	if (c->is_announced) {
-		if (c->announced_type == c->type)
-			return;
-		change.kind = CHANGE_TYPE;
-		change.from = c->announced_type;
+	if (!c->is_announced) {
+		if (c->is_stored)
+			change.type = c->announced_type;
+		batch_add_change(b, change);
+		c->is_announced = true;
+		c->announced_type = change.type;
 	}
+	if (c->announced_type == c->type)
+		return;
+	change.kind = CHANGE_TYPE;
+	change.from = c->announced_type;
+	change.type = c->type;
 	batch_add_change(b, change);
-	c->is_announced = true;
 	c->announced_type = c->type;
 }
 

@@ -26,6 +26,7 @@
 #include "attr.h"
 #include "batch.h"
 #include "fail.h"
+#include "member.h"
 #include "type.h"
 
 #include <stdbool.h>
@@ -34,6 +35,9 @@
 
 /* Members of a key, those of _parent included. */
 enum { SCHEMA_KEY_MAX = 8 };
+
+/* Tables that lists may make: where keys are data, they are without end. */
+enum { SCHEMA_TABLES_MAX = 1000 };
 
 /* How a timestamp column's values were written, so that they can be written
  * so again. */
@@ -64,6 +68,7 @@ struct column {
 	bool is_stored;     /* was there before this load */
 	int64_t first_load; /* that made it; 0: this one */
 	bool is_own;        /* _load_id, _id, _parent_id, _idx */
+	bool is_theirs;     /* was in a table that somebody else made */
 	bool is_readonly;   /* generated: no value can be put into it */
 	bool is_dirty;      /* the ledger has not seen its state */
 };
@@ -78,47 +83,44 @@ struct table {
 	size_t column_count, column_capacity;
 	struct column *key[SCHEMA_KEY_MAX]; /* fixed once announced */
 	size_t key_count;
-	size_t parent_key_count;  /* of these, how many came from _parent */
-	struct column *load_id;   /* root tables */
-	struct column *id_column; /* children, and roots without a key */
-	struct column *parent_id; /* children */
-	struct column *idx;       /* children */
-	bool is_singleton;        /* one row; its key is _id, which is 1 */
-	bool is_started;          /* the stream named it */
+	size_t parent_key_count;   /* of these, how many came from _parent */
+	struct column *load_id;    /* root tables */
+	struct column *id_column;  /* children, and roots without a key */
+	struct column *parent_id;  /* children */
+	struct column *idx;        /* children */
+	struct column *hash;       /* MODE_HISTORY: of a version's content */
+	struct column *valid_from; /* MODE_HISTORY */
+	struct column *valid_to;
+	struct column *rest; /* JSON, of what found no column; or NULL */
+	/* For --sync, to be read when all is written: the whole table was
+	 * covered; or these parents besides those that have rows, each of
+	 * parent_key_count cells. */
+	bool is_covered;
+	struct cell *covered;
+	size_t covered_count, covered_capacity;
+	bool is_singleton; /* one row; its key is of ours, and 1 */
+	bool is_started;   /* the stream named it */
 	bool has_records;
 	bool is_announced;
 	bool is_stored;  /* was there before this load */
-	bool is_foreign; /* stored, but no ledger knows it */
+	bool is_foreign; /* somebody else made it */
+	bool is_known;   /* the ledger has it */
 	bool is_view;    /* cannot be loaded into */
 	bool is_own;     /* _loads, _columns */
 };
 
-/* A member of an object, the item of a list, or a record. */
-struct member {
-	const char *key; /* owned; NULL: a record or an item */
-	uint32_t key_len;
-	bool has_time_name;
-	bool is_parent_part; /* _parent, or within it */
-	bool is_reserved;    /* _resource, _key, ... of a record */
-	unsigned depth;      /* containers around it: 1 in a record */
-	struct member *above;
-	struct table *table; /* whose rows hold it */
-	char *name;          /* of its column, or the prefix of those below */
-	struct column *column;
-	struct column **variants;    /* by type; NULL: none */
-	struct table *list;          /* rows for the list that it is */
-	struct member *item;         /* of that list */
-	struct member *next_likely;  /* sibling that came after it */
-	struct member *first_likely; /* the same for those below */
-	uint64_t last_object; /* the object that had it last: finds doubles */
-	bool has_below;       /* it was an object or list that was not empty */
-	struct member *older; /* all members, for freeing */
-	struct member *next_in_slot;
+/* A column whose type the user knows better. */
+struct schema_typing {
+	const char *table; /* NULL: any */
+	const char *column;
+	enum type type;
 };
 
 struct schema_options {
 	size_t max_name_bytes; /* 0: none */
 	size_t max_columns;
+	const struct schema_typing *typings; /* borrowed */
+	size_t typing_count;
 };
 
 struct schema;
@@ -130,17 +132,16 @@ void schema_free(struct schema *s);
 struct table *schema_root(struct schema *s, const char *name, size_t len,
     bool is_exact);
 
-/* The member `key` below `above`, made if it is new. `previous` is the
- * sibling that came before it, or NULL. */
+/* The member `key` below `above`, made if it is new; NULL where it is new
+ * and its table has max_columns columns. `previous` is the sibling that came
+ * before it, or NULL. */
 struct member *schema_member(struct schema *s, struct member *above,
     struct member *previous, const char *key, size_t len);
 
-/* The same, found only; or NULL. */
-struct member *schema_find(struct schema *s, struct member *above,
-    const char *key, size_t len);
-
-/* Makes the member a list with a child table; sets m->list and m->item. */
-void schema_add_list(struct schema *s, struct member *m);
+/* Makes the member a list with a child table; sets m->list and m->item. -1
+ * where there are SCHEMA_TABLES_MAX tables. */
+ATTR_NODISCARD
+int schema_add_list(struct schema *s, struct member *m);
 
 /* The column for the member's values of a type, made if it is new: the
  * member's own if it has none yet, else that type's variant. NULL where
@@ -151,6 +152,9 @@ struct column *schema_column(struct schema *s, struct member *m,
 /* One of our columns, such as _load_id. */
 struct column *schema_own_column(struct schema *s, struct table *t,
     const char *name, enum type type);
+
+/* Whether the table has that column of ours. */
+bool schema_has_own(const struct table *t, const char *name);
 
 /* Gives the column a type, or another one. */
 void schema_retype(struct schema *s, struct column *c, enum type type);
@@ -172,7 +176,7 @@ struct schema_known {
 	enum form form;
 	unsigned key_position;
 	int64_t first_load;
-	bool is_wide, is_own;
+	bool is_wide, is_own, is_theirs;
 };
 
 /* What the ledger says about a column of an earlier load. */

@@ -38,7 +38,9 @@ struct sink_options {
 	const char *target; /* without the prefix that chose the sink */
 	enum mode mode;
 	int64_t busy_timeout_ms;
-	struct out *ddl; /* print DDL there, change nothing; else NULL */
+	bool is_endless;    /* commits come before the end */
+	bool closes_absent; /* MODE_HISTORY: rows that did not come end */
+	struct out *ddl;    /* print DDL there, change nothing; else NULL */
 	/* A row that the destination refuses: NULL, or takes it and returns
 	 * 0; -1 ends the load. */
 	int (*reject)(void *context, const struct origin *origin,
@@ -74,13 +76,15 @@ struct sink_ops {
 	int (*finish)(struct sink *s, struct fail *why);
 	/* Of the table with that id, since the sink was opened. */
 	struct sink_counts (*counts)(const struct sink *s, size_t table_id);
-	int (*commit)(struct sink *s, struct fail *why);
+	/* `is_last`: nothing but counts and free follows. */
+	int (*commit)(struct sink *s, bool is_last, struct fail *why);
 	void (*free)(struct sink *s);
 };
 
 /* The first member of each sink's own struct. */
 struct sink {
 	const struct sink_ops *ops;
+	int64_t load_id; /* set after the ledger was read; in milliseconds */
 };
 
 struct sink_kind {

@@ -14,6 +14,7 @@
 #include "sqlite_merge.h"
 #include "stop.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +23,7 @@ enum {
 	 * flag: some tenths of a millisecond. */
 	STEPS_PER_LOOK = 20000,
 	BUSY_STEP_MS = 10,
+	CACHE_BYTES = 64 << 20,
 };
 
 /* --- opening ------------------------------------------------------------ */
@@ -62,6 +64,8 @@ open_database(struct sqlite *s, struct fail *why)
 	int flags =
 	    s->options.ddl ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
 
+	if (s->file.is_in_place)
+		flags |= SQLITE_OPEN_CREATE;
 	if (s->options.ddl && s->is_new) {
 		path = ":memory:";
 		flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
@@ -93,6 +97,23 @@ prepare_new(struct sqlite *s, struct fail *why)
 	    why);
 }
 
+/* Where readers need the file between our writes: a rollback journal locks
+ * them out as soon as a changed page leaves the cache, until the commit. So
+ * many bytes of changed pages stay in memory; beyond, readers wait. */
+static int
+keep_readers(struct sqlite *s, struct fail *why)
+{
+	int64_t page_bytes;
+	char sql[64];
+
+	if (sqlite_db_number(s->db, "PRAGMA page_size", 4096, &page_bytes,
+		why) != 0)
+		return -1;
+	(void)snprintf(sql, sizeof(sql), "PRAGMA cache_spill=%lld",
+	    (long long)(CACHE_BYTES / page_bytes));
+	return sqlite_db_run(s->db, sql, why);
+}
+
 /* The write lock is taken at the start: who comes second waits, or fails
  * before any work is done. */
 static int
@@ -100,6 +121,11 @@ prepare_existing(struct sqlite *s, struct fail *why)
 {
 	if (s->options.ddl)
 		return sqlite_db_run(s->db, "BEGIN", why);
+	if (s->file.is_in_place &&
+	    sqlite_db_run(s->db, "PRAGMA page_size=16384", why) != 0)
+		return -1;
+	if (keep_readers(s, why) != 0)
+		return -1;
 	return sqlite_db_run(s->db, "BEGIN IMMEDIATE", why);
 }
 
@@ -130,8 +156,8 @@ sqlite_open(const struct sink_options *options, struct sink **sink,
 	s->base.ops = &sqlite_ops;
 	s->options = *options;
 	result = sqlite_file_open(&s->file, options->target,
-	    options->busy_timeout_ms, options->ddl != NULL, why);
-	s->is_new = s->file.is_new;
+	    options->busy_timeout_ms, options->ddl || options->is_endless, why);
+	s->is_new = s->file.is_new && !options->is_endless;
 	if (result == 0)
 		result = open_database(s, why);
 	if (result == 0)
@@ -340,15 +366,28 @@ sqlite_counts(const struct sink *sink, size_t table_id)
 	return s->tables[table_id].counts;
 }
 
+/* What was fresh has its keys now, and is merged into from here on. */
 static int
-sqlite_commit(struct sink *sink, struct fail *why)
+go_on(struct sqlite *s, struct fail *why)
+{
+	if (sqlite_db_run(s->db, "COMMIT", why) != 0)
+		return -1;
+	for (size_t i = 0; i < s->table_count; i++)
+		sqlite_table_settle(&s->tables[i]);
+	return sqlite_db_run(s->db, "BEGIN IMMEDIATE", why);
+}
+
+static int
+sqlite_commit(struct sink *sink, bool is_last, struct fail *why)
 {
 	struct sqlite *s = (struct sqlite *)sink;
 
 	if (s->options.ddl)
 		return 0;
+	if (!is_last)
+		return go_on(s, why);
 	for (size_t i = 0; i < s->table_count; i++)
-		sqlite_table_free(&s->tables[i]);
+		sqlite_table_settle(&s->tables[i]);
 	if (sqlite_db_run(s->db, "COMMIT", why) != 0)
 		return -1;
 	if (sqlite3_close(s->db) != SQLITE_OK)

@@ -102,3 +102,24 @@ sqlite_db_quote(struct buf *sql, const char *identifier)
 {
 	dialect_quote(&dialect_sqlite, sql, identifier);
 }
+
+void
+sqlite_db_bind(sqlite3_stmt *statement, int number, const struct cell *c)
+{
+	switch ((enum cell_kind)c->kind) {
+	case CELL_NULL:
+		(void)sqlite3_bind_null(statement, number);
+		break;
+	case CELL_BOOL:
+	case CELL_INTEGER:
+		(void)sqlite3_bind_int64(statement, number, c->integer);
+		break;
+	case CELL_NUMBER:
+		(void)sqlite3_bind_double(statement, number, c->number);
+		break;
+	case CELL_TEXT:
+		(void)sqlite3_bind_text64(statement, number, c->text, c->len,
+		    SQLITE_STATIC, SQLITE_UTF8);
+		break;
+	}
+}

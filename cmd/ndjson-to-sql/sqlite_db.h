@@ -8,6 +8,7 @@
 #define SQLITE_DB_H
 
 #include "attr.h"
+#include "batch.h"
 #include "buf.h"
 #include "fail.h"
 
@@ -36,6 +37,9 @@ int sqlite_db_step(sqlite3_stmt *statement, struct fail *why);
 ATTR_NODISCARD
 int sqlite_db_number(sqlite3 *db, const char *sql, int64_t otherwise,
     int64_t *number, struct fail *why);
+
+/* Binds a cell; its text must live until the statement is done. */
+void sqlite_db_bind(sqlite3_stmt *statement, int number, const struct cell *c);
 
 /* Appends an identifier in quotes. */
 void sqlite_db_quote(struct buf *sql, const char *identifier);

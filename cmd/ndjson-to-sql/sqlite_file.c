@@ -157,7 +157,7 @@ follow(const char *path)
 
 int
 sqlite_file_open(struct sqlite_file *f, const char *path, int64_t timeout_ms,
-    bool is_dry, struct fail *why)
+    bool is_in_place, struct fail *why)
 {
 	char *resolved = realpath(path, NULL);
 
@@ -168,7 +168,8 @@ sqlite_file_open(struct sqlite_file *f, const char *path, int64_t timeout_ms,
 		int result = look(f, why);
 
 		f->is_new = result == 0;
-		if (result != 0 || is_dry)
+		f->is_in_place = f->is_new && is_in_place;
+		if (result != 0 || is_in_place)
 			return result < 0 ? -1 : 0;
 		result = make_loading(f, timeout_ms, why);
 		if (result < 0) {

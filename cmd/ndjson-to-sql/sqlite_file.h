@@ -23,16 +23,18 @@ struct sqlite_file {
 	char *loading; /* what is built; NULL: the database exists */
 	int lock;      /* descriptor of `loading`; -1: none */
 	bool is_new;
-	bool was_there; /* an empty file stands at `path` */
+	bool is_in_place; /* new, but made at `path` itself */
+	bool was_there;   /* an empty file stands at `path` */
 };
 
 /* Finds out what is there and, if need be, makes the file to build. Fails
  * with STATUS_USAGE for what can be no database, STATUS_REFUSED for want of
  * permission, STATUS_RETRY if another loader holds the lock for longer than
- * `timeout_ms`. A dry run makes nothing. */
+ * `timeout_ms`. With
+ * `is_in_place` nothing is made beside: a dry run, or many commits. */
 ATTR_NODISCARD
 int sqlite_file_open(struct sqlite_file *f, const char *path,
-    int64_t timeout_ms, bool is_dry, struct fail *why);
+    int64_t timeout_ms, bool is_in_place, struct fail *why);
 
 /* Makes what was built durable and puts it in its place. The database must
  * be closed. */

@@ -15,6 +15,8 @@
 #include "schema.h"
 #include "sqlite.h"
 #include "sqlite_db.h"
+#include "sqlite_history.h"
+#include "sqlite_sync.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -100,6 +102,11 @@ create_index(struct sqlite *s, const struct table *t, const char *create,
 	buf_add(&sql, " ON ");
 	sqlite_db_quote(&sql, t->name);
 	add_key_columns(t, &sql);
+	if (t->valid_to) {
+		buf_add(&sql, " WHERE ");
+		sqlite_db_quote(&sql, t->valid_to->name);
+		buf_add(&sql, " IS NULL");
+	}
 	return run(s, &sql, why);
 }
 
@@ -134,13 +141,14 @@ has_fitting_key(struct sqlite *s, const struct table *t)
 	return code == SQLITE_OK;
 }
 
-static int
-make_live_key(struct sqlite *s, struct sqlite_table *t, struct fail *why)
+int
+sqlite_merge_make_key(struct sqlite *s, struct sqlite_table *t,
+    struct fail *why)
 {
-	if (t->has_key)
+	if (t->has_key || (!t->table->parent && t->table->key_count == 0))
 		return 0;
 	t->has_key = true;
-	if (has_fitting_key(s, t->table))
+	if (!t->table->valid_to && has_fitting_key(s, t->table))
 		return 0;
 	if (create_unique(s, t->table, why) == 0)
 		return 0;
@@ -229,6 +237,18 @@ on_meeting(sqlite3_context *context, int argc, sqlite3_value **argv)
 	t->counts.unchanged++;
 }
 
+/* loader_seen(rowid): whether the row came in this load. */
+static void
+on_question(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+	const struct sqlite *s = sqlite3_user_data(context);
+	int64_t rowid = sqlite3_value_int64(argv[0]);
+
+	(void)argc;
+	sqlite3_result_int(context,
+	    !s->current || seen_get(&s->current->seen, rowid) != SEEN_NOT);
+}
+
 static void
 on_update(struct sqlite_table *t, int64_t rowid)
 {
@@ -265,9 +285,12 @@ on_write(void *context, int operation, const char *database, const char *table,
 int
 sqlite_merge_register(struct sqlite *s, struct fail *why)
 {
-	if (sqlite3_create_function_v2(s->db, "loader_meets", 1,
-		SQLITE_UTF8 | SQLITE_DIRECTONLY, s, on_meeting, NULL, NULL,
-		NULL) != SQLITE_OK)
+	const int flags = SQLITE_UTF8 | SQLITE_DIRECTONLY;
+
+	if (sqlite3_create_function_v2(s->db, "loader_meets", 1, flags, s,
+		on_meeting, NULL, NULL, NULL) != SQLITE_OK ||
+	    sqlite3_create_function_v2(s->db, "loader_seen", 1, flags, s,
+		on_question, NULL, NULL, NULL) != SQLITE_OK)
 		return sqlite_db_fail(s->db, why, "cannot make a function");
 	return 0;
 }
@@ -311,10 +334,8 @@ same_key(const struct table *t, const struct row *a, const struct row *b)
 	return true;
 }
 
-/* Of records with the same key, all but the last are dropped: the rows below
- * them could not be told apart. */
-static void
-drop_doubled(struct sqlite_table *t, struct batch *b)
+void
+sqlite_merge_drop_doubled(struct sqlite_table *t, struct batch *b)
 {
 	const struct batch_table *rows = &b->tables[t->table->id];
 	size_t slots = 16;
@@ -426,27 +447,6 @@ delete_below(struct sqlite *s, const struct table *parent, struct ids *ids,
 }
 
 static void
-bind_cell(sqlite3_stmt *statement, int number, const struct cell *c)
-{
-	switch ((enum cell_kind)c->kind) {
-	case CELL_NULL:
-		(void)sqlite3_bind_null(statement, number);
-		break;
-	case CELL_BOOL:
-	case CELL_INTEGER:
-		(void)sqlite3_bind_int64(statement, number, c->integer);
-		break;
-	case CELL_NUMBER:
-		(void)sqlite3_bind_double(statement, number, c->number);
-		break;
-	case CELL_TEXT:
-		(void)sqlite3_bind_text64(statement, number, c->text, c->len,
-		    SQLITE_STATIC, SQLITE_UTF8);
-		break;
-	}
-}
-
-static void
 free_ids(struct ids *ids)
 {
 	while (ids->count > 0)
@@ -480,7 +480,7 @@ cut_table(struct sqlite *s, struct sqlite_table *child, struct batch *b,
 		length = at - length;
 		if (!o->is_known || o->is_dropped)
 			continue;
-		bind_cell(child->cut, 1, &row->id);
+		sqlite_db_bind(child->cut, 1, &row->id);
 		result = cut_rows(s, child, length, &gone, why);
 	}
 	(void)sqlite3_clear_bindings(child->cut);
@@ -510,17 +510,29 @@ int
 sqlite_merge_write(struct sqlite *s, struct sqlite_table *t, struct batch *b,
     struct fail *why)
 {
+	struct sink_counts before;
 	int result;
 
-	if (make_live_key(s, t, why) != 0)
+	if (sqlite_merge_make_key(s, t, why) != 0)
 		return -1;
 	if (!t->table->parent && t->has_children)
-		drop_doubled(t, b);
+		sqlite_merge_drop_doubled(t, b);
 	s->current = t;
-	(void)sqlite3_update_hook(s->db, on_write, s);
+	/* There is no hook for tables WITHOUT ROWID: count what is left. */
+	before = t->counts;
+	if (t->has_rowid)
+		(void)sqlite3_update_hook(s->db, on_write, s);
 	result = sqlite_table_insert(s, t, why);
 	(void)sqlite3_update_hook(s->db, NULL, NULL);
 	s->current = NULL;
+	if (result == 0 && !t->has_rowid) {
+		uint64_t met = t->counts.unchanged - before.unchanged;
+		uint64_t written = (uint64_t)sqlite3_changes64(s->db);
+
+		t->counts.inserted += s->feed.to - met;
+		t->counts.updated += written - (s->feed.to - met);
+		t->counts.unchanged -= written - (s->feed.to - met);
+	}
 	return result;
 }
 
@@ -633,5 +645,11 @@ sqlite_merge_finish(struct sqlite *s, struct sqlite_table *t, struct fail *why)
 	s->current = NULL;
 	if (t->is_fresh)
 		return make_fresh_key(s, t, why);
-	return 0;
+	if (t->table->parent || t->table->is_own)
+		return 0;
+	if (t->is_history)
+		return s->options.closes_absent
+		    ? sqlite_history_close(s, t, why)
+		    : 0;
+	return s->options.mode == MODE_SYNC ? sqlite_sync_run(s, t, why) : 0;
 }

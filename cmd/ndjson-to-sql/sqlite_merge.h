@@ -28,6 +28,15 @@ ATTR_NODISCARD
 int sqlite_merge_drop_key(struct sqlite *s, struct sqlite_table *t,
     struct fail *why);
 
+/* Makes the unique index of a live table, if it has none that fits. */
+ATTR_NODISCARD
+int sqlite_merge_make_key(struct sqlite *s, struct sqlite_table *t,
+    struct fail *why);
+
+/* Of records with the same key, drops all but the last: the rows below them
+ * could not be told apart. */
+void sqlite_merge_drop_doubled(struct sqlite_table *t, struct batch *b);
+
 /* Merges the rows that the feed holds into a live table. */
 ATTR_NODISCARD
 int sqlite_merge_write(struct sqlite *s, struct sqlite_table *t,

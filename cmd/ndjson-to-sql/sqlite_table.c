@@ -10,6 +10,7 @@
 #include "schema.h"
 #include "sqlite.h"
 #include "sqlite_db.h"
+#include "sqlite_history.h"
 #include "sqlite_merge.h"
 
 #include <stdlib.h>
@@ -20,7 +21,16 @@ forget_statements(struct sqlite_table *t)
 {
 	(void)sqlite3_finalize(t->insert);
 	(void)sqlite3_finalize(t->cut);
-	t->insert = t->cut = NULL;
+	(void)sqlite3_finalize(t->find);
+	(void)sqlite3_finalize(t->end);
+	t->insert = t->cut = t->find = t->end = NULL;
+}
+
+void
+sqlite_table_settle(struct sqlite_table *t)
+{
+	forget_statements(t);
+	t->is_fresh = false;
 }
 
 void
@@ -87,6 +97,33 @@ has_rowid(struct sqlite *s, const struct table *table)
 }
 
 static int
+is_strict(struct sqlite *s, const struct table *table, bool *answer,
+    struct fail *why)
+{
+	sqlite3_stmt *statement = NULL;
+	struct buf sql;
+	int result = 0;
+
+	*answer = false;
+	if (!table->is_foreign)
+		return 0;
+	buf_init(&sql, SQL_BYTES_MAX);
+	buf_add(&sql,
+	    "SELECT strict FROM pragma_table_list"
+	    " WHERE schema = 'main' AND name = ?1 COLLATE NOCASE");
+	result = sqlite_db_prepare(s->db, &sql, &statement, why);
+	if (result == 0) {
+		(void)sqlite3_bind_text(statement, 1, table->name, -1,
+		    SQLITE_STATIC);
+		result = sqlite_db_step(statement, why);
+		*answer = result == 1 && sqlite3_column_int(statement, 0);
+	}
+	(void)sqlite3_finalize(statement);
+	buf_free(&sql);
+	return result < 0 ? -1 : 0;
+}
+
+static int
 empty(struct sqlite *s, struct sqlite_table *t, struct fail *why)
 {
 	struct buf sql;
@@ -111,25 +148,39 @@ sqlite_table_start(struct sqlite *s, struct sqlite_table *t,
 
 	t->table = c->table;
 	t->is_made = c->is_stored;
-	t->is_merged = mode != MODE_APPEND;
+	t->is_history = mode == MODE_HISTORY;
+	t->is_merged = mode != MODE_APPEND && !t->is_history;
 	if (c->is_stored && mode == MODE_REPLACE && empty(s, t, why) != 0)
 		return -1;
 	if (c->is_stored && is_empty(s, c->table, &is_blank, why) != 0)
 		return -1;
 	t->has_rowid = has_rowid(s, c->table);
+	if (is_strict(s, c->table, &t->is_strict, why) != 0)
+		return -1;
 	if (c->table->parent)
 		s->tables[c->table->parent->id].has_children = true;
 	/* The rowid of a table that is not ours may be a column of it. */
-	t->is_fresh = is_blank && !c->table->is_foreign;
+	t->is_fresh = is_blank && !c->table->is_foreign && !t->is_history;
+	if (!t->has_rowid && mode == MODE_SYNC)
+		return fail_set(why, STATUS_USAGE,
+		    "--sync needs rowids, and '%s' was made without",
+		    t->table->name);
 	if (c->is_stored && t->is_fresh)
 		return sqlite_merge_drop_key(s, t, why);
 	return 0;
 }
 
-static void
-add_definition(struct buf *sql, const struct sqlite_column *c)
+static const struct dialect *
+dialect_of(const struct sqlite_table *t)
 {
-	const char *type = dialect_sqlite.types[c->type];
+	return t->is_strict ? &dialect_sqlite_strict : &dialect_sqlite;
+}
+
+static void
+add_definition(struct buf *sql, const struct sqlite_table *t,
+    const struct sqlite_column *c)
+{
+	const char *type = dialect_of(t)->types[c->type];
 
 	sqlite_db_quote(sql, c->column->name);
 	if (*type)
@@ -146,7 +197,7 @@ make_column(struct sqlite *s, struct sqlite_table *t, struct sqlite_column *c,
 	buf_add(&sql, "ALTER TABLE ");
 	sqlite_db_quote(&sql, t->table->name);
 	buf_add(&sql, " ADD COLUMN ");
-	add_definition(&sql, c);
+	add_definition(&sql, t, c);
 	c->is_made = true;
 	return run(s, &sql, why);
 }
@@ -182,7 +233,7 @@ make_table(struct sqlite *s, struct sqlite_table *t, struct fail *why)
 	sqlite_db_quote(&sql, t->table->name);
 	for (size_t i = 0; i < t->column_count; i++) {
 		buf_add(&sql, i == 0 ? " (" : ", ");
-		add_definition(&sql, &t->columns[i]);
+		add_definition(&sql, t, &t->columns[i]);
 		t->columns[i].is_made = true;
 	}
 	buf_add_char(&sql, ')');
@@ -217,7 +268,7 @@ convert(struct sqlite *s, const struct sqlite_table *t,
 	if (alter(s, t, "RENAME COLUMN", c->column->name, "TO _converted_",
 		why) != 0 ||
 	    alter(s, t, "ADD COLUMN", c->column->name,
-		dialect_sqlite.types[c->type], why) != 0)
+		dialect_of(t)->types[c->type], why) != 0)
 		return -1;
 	buf_init(&sql, SQL_BYTES_MAX);
 	buf_add(&sql, "UPDATE ");
@@ -312,16 +363,58 @@ name_record(const struct sqlite *s, struct fail *why)
 	    (unsigned long long)o->line);
 }
 
+/* The row that SQLite refused goes to the rejects with its whole record; 0
+ * if the rest may go on. */
+static int
+reject_row(struct sqlite *s, struct fail *why)
+{
+	struct feed *f = &s->feed;
+	struct fail reason = *why;
+	struct origin *o;
+
+	if (why->status != STATUS_DATA || f->at >= f->to)
+		return -1;
+	o = &f->batch->origins[f->rows->rows[f->at].sequence -
+	    f->batch->first_sequence];
+	if (!s->options.reject) {
+		(void)name_record(s, why);
+		return -1;
+	}
+	if (s->options.reject(s->options.context, o, &reason, why) != 0)
+		return -1;
+	o->is_dropped = true;
+	f->from = f->at + 1;
+	return 0;
+}
+
 int
 sqlite_table_insert(struct sqlite *s, struct sqlite_table *t, struct fail *why)
 {
 	if (!t->insert && prepare_insert(s, t, why) != 0)
 		return -1;
-	if (sqlite_db_step(t->insert, why) == 0)
-		return 0;
-	if (why->status == STATUS_DATA)
-		(void)name_record(s, why);
-	return -1;
+	/* Each turn but the last leaves one row out. */
+	while (sqlite_db_step(t->insert, why) != 0) {
+		if (reject_row(s, why) != 0)
+			return -1;
+		t->counts.rejected++;
+	}
+	return 0;
+}
+
+/* Inserts without merging. */
+static int
+insert_all(struct sqlite *s, struct sqlite_table *t, struct fail *why)
+{
+	uint64_t rejected = t->counts.rejected;
+	size_t count = 0;
+
+	for (size_t i = 0; i < s->feed.rows->count; i++)
+		count += !batch_origin(s->feed.batch, &s->feed.rows->rows[i])
+			      ->is_dropped;
+	if (sqlite_table_insert(s, t, why) != 0)
+		return -1;
+	t->counts.inserted += count - (t->counts.rejected - rejected);
+	return 0;
 }
 
 int
@@ -342,8 +435,10 @@ sqlite_table_write(struct sqlite *s, struct sqlite_table *t, struct batch *b,
 	    .is_child = t->table->parent != NULL};
 	if (!t->is_fresh && t->is_merged && is_keyed(t->table))
 		return sqlite_merge_write(s, t, b, why);
-	t->counts.inserted += rows->count;
-	return sqlite_table_insert(s, t, why);
+	if (t->is_history && !t->table->parent &&
+	    sqlite_history_compare(s, t, b, why) != 0)
+		return -1;
+	return insert_all(s, t, why);
 }
 
 int

@@ -39,10 +39,13 @@ struct sqlite_table {
 	bool has_key;   /* the unique index exists */
 	bool is_merged; /* a row of a known key replaces the old one */
 	bool has_rowid;
-	bool has_children;    /* tables for its lists are in use */
-	struct seen seen;     /* of a root table that is merged into */
-	sqlite3_stmt *insert; /* NULL: to be prepared */
-	sqlite3_stmt *cut;    /* of a child: rows beyond a list's end */
+	bool is_strict;
+	bool has_children; /* tables for its lists are in use */
+	struct seen seen;  /* of a root table that is merged into */
+	bool is_history;
+	sqlite3_stmt *insert;     /* NULL: to be prepared */
+	sqlite3_stmt *cut;        /* of a child: rows beyond a list's end */
+	sqlite3_stmt *find, *end; /* of a history: the version in force */
 	struct sink_counts counts;
 };
 
@@ -75,6 +78,9 @@ int sqlite_table_insert(struct sqlite *s, struct sqlite_table *t,
 ATTR_NODISCARD
 int sqlite_table_finish(struct sqlite *s, struct sqlite_table *t,
     struct fail *why);
+
+/* Ends the use of the table's statements; what was fresh is live. */
+void sqlite_table_settle(struct sqlite_table *t);
 
 void sqlite_table_free(struct sqlite_table *t);
 

@@ -58,27 +58,89 @@ add_count(struct buf *text, uint64_t count, const char *what)
 		buf_addf(text, ", %" PRIu64 " %s", count, what);
 }
 
-void
-summary_print(const struct schema *schema, const struct sink *sink)
+/* The columns of a table that a change has announced, and of these the ones
+ * that this load has made. */
+static void
+count_columns(const struct table *t, size_t *count, size_t *new_count)
 {
-	for (size_t i = 0; i < schema_table_count(schema); i++) {
-		const struct table *t = schema_table(schema, i);
-		struct sink_counts n = sink->ops->counts(sink, i);
-		struct buf text;
+	*count = *new_count = 0;
+	for (size_t i = 0; i < t->column_count; i++) {
+		const struct column *c = t->columns[i];
 
-		if (t->is_own || !t->is_announced)
-			continue;
-		buf_init(&text, BOUND_MESSAGE_BYTES);
-		buf_addf(&text, "%s: %" PRIu64 " inserted", t->name,
-		    n.inserted);
-		add_count(&text, n.updated, "updated");
-		add_count(&text, n.unchanged, "unchanged");
-		add_count(&text, n.deleted, "deleted");
-		add_count(&text, n.doubled, "replaced by a later one");
-		add_count(&text, n.rejected, "rejected");
-		msg_at(MSG_VERBOSE, "%s", text.data);
-		buf_free(&text);
+		*count += c->is_announced;
+		*new_count += c->is_announced && !c->is_stored;
 	}
+}
+
+/* A terminal has a reader; cron mails whatever stderr says. */
+static enum msg_level
+level_of(const struct summary *s)
+{
+	return s->has_reader ? MSG_NORMAL : MSG_VERBOSE;
+}
+
+/* logs: 1,000,000 rows in 2.3 s, 22 columns (3 new), 0 rejected */
+static void
+print_table(const struct summary *s, const struct table *t)
+{
+	struct sink_counts n = s->sink->ops->counts(s->sink, t->id);
+	size_t columns, new_columns;
+	struct buf text;
+
+	count_columns(t, &columns, &new_columns);
+	buf_init(&text, BOUND_MESSAGE_BYTES);
+	buf_addf(&text, "%s: %" PRIu64 " inserted", t->name, n.inserted);
+	add_count(&text, n.updated, "updated");
+	add_count(&text, n.unchanged, "unchanged");
+	add_count(&text, n.deleted, "deleted");
+	add_count(&text, n.doubled, "replaced by a later one");
+	buf_addf(&text, "; %zu columns", columns);
+	if (new_columns > 0)
+		buf_addf(&text, " (%zu new)", new_columns);
+	msg_at(level_of(s), "%s", text.data);
+	buf_free(&text);
+}
+
+static void
+print_json(const struct summary *s)
+{
+	struct buf json;
+
+	buf_init(&json, BOUND_LINE_BYTES);
+	buf_add(&json, "{\"tables\":");
+	summary_add_json(&json, s->schema, s->sink);
+	buf_addf(&json,
+	    ",\"rejected\":%" PRIu64 ",\"doubled_members\":%" PRIu64
+	    ",\"discarded_values\":%" PRIu64 ",\"milliseconds\":%" PRId64 "}",
+	    s->rejected, s->doubled_members, s->discarded_values,
+	    s->milliseconds);
+	msg_plain(json.data);
+	buf_free(&json);
+}
+
+void
+summary_print(const struct summary *s)
+{
+	if (s->is_json) {
+		print_json(s);
+		return;
+	}
+	for (size_t i = 0; i < schema_table_count(s->schema); i++) {
+		const struct table *t = schema_table(s->schema, i);
+
+		if (!t->is_own && t->is_announced && !s->is_dry)
+			print_table(s, t);
+	}
+	msg_at(level_of(s), "%" PRId64 ".%" PRId64 " s", s->milliseconds / 1000,
+	    s->milliseconds % 1000 / 100);
+	if (s->rejected > 0)
+		msg_warning("%" PRIu64 " records were rejected", s->rejected);
+	if (s->discarded_values > 0)
+		msg_warning("the contract left %" PRIu64 " values out",
+		    s->discarded_values);
+	if (s->doubled_members > 1)
+		msg_warning("%" PRIu64 " records had a member twice",
+		    s->doubled_members);
 }
 
 void

@@ -7,6 +7,9 @@
 
 #include "buf.h"
 
+#include <stdbool.h>
+#include <stdint.h>
+
 struct schema;
 struct sink;
 
@@ -14,8 +17,21 @@ struct sink;
  * because an earlier one has that; the first few, if there are many. */
 void summary_warn(const struct schema *schema);
 
-/* A line for each table, under -v. */
-void summary_print(const struct schema *schema, const struct sink *sink);
+struct summary {
+	const struct schema *schema;
+	const struct sink *sink;
+	int64_t milliseconds;
+	uint64_t rejected;         /* records */
+	uint64_t doubled_members;  /* records with a member twice */
+	uint64_t discarded_values; /* by the contract */
+	bool has_reader;           /* stderr is a terminal */
+	bool is_json;
+	bool is_dry;
+};
+
+/* A line for each root table on a terminal and under -v; with `is_json` one
+ * line of JSON in any case. What was left out is told unless -q. */
+void summary_print(const struct summary *s);
 
 /* Appends {"users":{"inserted":3,...},...}. */
 void summary_add_json(struct buf *json, const struct schema *schema,

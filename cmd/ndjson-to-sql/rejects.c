@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The file of rejected records.
+ */
+#include "rejects.h"
+
+#include "buf.h"
+#include "escape.h"
+#include "utf8.h"
+
+#include <string.h>
+
+/* Lines of BOUND_LINE_BYTES, escaped: six bytes for each at most. */
+static const size_t ENTRY_BYTES_MAX = (size_t)6 * BOUND_LINE_BYTES + 65536;
+
+int
+rejects_open(struct rejects *r, const char *path, struct fail *why)
+{
+	*r = (struct rejects){.out = {.fd = -1}};
+	(void)pthread_mutex_init(&r->lock, NULL);
+	if (!path)
+		return 0;
+	r->is_open = true;
+	return out_open_file(&r->out, path, 0666, why);
+}
+
+static void
+add_base64(struct buf *to, const char *text, size_t len)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	for (size_t i = 0; i < len; i += 3) {
+		unsigned group = (unsigned)(unsigned char)text[i] << 16;
+
+		if (i + 1 < len)
+			group |= (unsigned)(unsigned char)text[i + 1] << 8;
+		if (i + 2 < len)
+			group |= (unsigned char)text[i + 2];
+		buf_add_char(to, digits[group >> 18]);
+		buf_add_char(to, digits[group >> 12 & 63]);
+		buf_add_char(to, i + 1 < len ? digits[group >> 6 & 63] : '=');
+		buf_add_char(to, i + 2 < len ? digits[group & 63] : '=');
+	}
+}
+
+static void
+add_entry(struct buf *to, const struct origin *origin,
+    const struct fail *reason)
+{
+	buf_addf(to, "{\"line\":%llu,\"offset\":%llu,\"reason\":",
+	    (unsigned long long)origin->line,
+	    (unsigned long long)origin->offset);
+	escape_json(to, reason->text, strlen(reason->text));
+	if (utf8_is_valid(origin->text, origin->len)) {
+		buf_add(to, ",\"raw\":");
+		escape_json(to, origin->text, origin->len);
+	} else {
+		buf_add(to, ",\"raw_base64\":\"");
+		add_base64(to, origin->text, origin->len);
+		buf_add_char(to, '"');
+	}
+	buf_add(to, "}\n");
+}
+
+int
+rejects_add(struct rejects *r, const struct origin *origin,
+    const struct fail *reason, struct fail *why)
+{
+	struct buf entry;
+	int result;
+
+	if (!r->is_open) {
+		*why = *reason;
+		return fail_prefix(why, "%s: line %llu", origin->name,
+		    (unsigned long long)origin->line);
+	}
+	buf_init(&entry, ENTRY_BYTES_MAX);
+	add_entry(&entry, origin, reason);
+	(void)pthread_mutex_lock(&r->lock);
+	r->count++;
+	result = out_write(&r->out, entry.data, entry.len, why);
+	(void)pthread_mutex_unlock(&r->lock);
+	buf_free(&entry);
+	return result;
+}
+
+int
+rejects_commit(struct rejects *r, struct fail *why)
+{
+	return r->is_open ? out_commit(&r->out, why) : 0;
+}
+
+void
+rejects_free(struct rejects *r)
+{
+	out_free(&r->out);
+	(void)pthread_mutex_destroy(&r->lock);
+}

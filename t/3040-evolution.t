@@ -1,0 +1,145 @@
+#!/bin/sh
+# What may change in tables that exist: columns, types, contracts, rejects,
+# and tables that somebody else has made.
+. "${0%/*}/lib.sh"
+
+sql() {
+	sqlite3 "$@" 2>&1
+}
+
+echo '{"id":1,"a":1}' >first
+ndjson-to-sql -t t base.db first
+
+# after RECORD [OPTION...]: loads a record behind the first one
+after() {
+	cp base.db t.db
+	echo "$1" >in
+	shift
+	run ndjson-to-sql -t t "$@" t.db in
+}
+
+after '{"id":2,"a":1.5,"b":"new","l":[1]}'
+exits 0 'new members, another type, a list'
+is "$(sql t.db 'SELECT id, a, b FROM t ORDER BY 1')" '1|1.0|
+2|1.5|new' '... widen the table'
+is "$(sql t.db 'PRAGMA integrity_check')" ok '... soundly'
+after '{"id":2}'
+is "$(sql t.db 'SELECT id, a FROM t ORDER BY 1')" '1|1
+2|' 'a missing member is NULL'
+echo '{"id":1,"n":null}' >in
+ndjson-to-sql -t t null.db in
+echo '{"id":1,"n":7}' >in
+ndjson-to-sql -t t null.db in
+is "$(sql null.db "SELECT n, typeof(n) FROM t;
+	SELECT type FROM _columns WHERE column_name = 'n'")" '7|integer
+bigint' 'a column that was null takes its first type'
+
+# --- contracts
+
+for part in columns types tables; do
+	case $part in
+	columns) record='{"id":2,"a":5,"b":1}' ;;
+	types) record='{"id":2,"a":"x"}' ;;
+	tables) record='{"id":2,"a":5,"l":[1]}' ;;
+	esac
+	after "$record" --contract $part=freeze
+	fails 5 "line 1: the contract allows no new ${part%s}" \
+		"$part are frozen"
+	ok "$(cmp -s t.db base.db; echo $?)" '... and nothing is loaded'
+	after "$record" --contract $part=discard-row
+	fails 5 "the contract allows no new ${part%s}" \
+		"$part: discard-row without --rejects"
+	after "$record" --contract $part=discard-row --rejects rejects
+	exits 0 "$part: discard-row"
+	is "$(sql t.db 'SELECT id FROM t')" 1 '... leaves the row out'
+	like "$(cat rejects)" \
+		'^\{"line":1,"offset":0,"reason":"the contract.*","raw":"\{' \
+		'... and keeps it'
+	after "$record" --contract $part=discard-value
+	exits 0 "$part: discard-value"
+	is "$(sql t.db 'SELECT count(*) FROM t')" 2 '... keeps the row'
+	like "$(cat err)" 'left 1 values out' '... and says what it left out'
+	after "$record" --contract freeze --contract $part=evolve
+	exits 0 "$part may evolve where all else is frozen"
+done
+run ndjson-to-sql -t t --contract tables=freeze new.db first
+fails 5 "no new table, such as 't'" 'a frozen database gets no table'
+run ndjson-to-sql -t t --contract columns=maybe new.db first
+exits 2 'a contract that is none'
+
+# --- rejects
+
+printf '{"id":1}\nbad\n{"id":null}\n{"id":2}\n[]\n{"id":"\377"}\n' >in
+rm -f t.db
+run ndjson-to-sql -t t --rejects rejects t.db in
+exits 0 'records at fault with --rejects'
+is "$(sql t.db 'SELECT id FROM t')" '1
+2' '... do not stop the others'
+like "$(cat err)" 'warning: 4 records were rejected' '... and are counted'
+is "$(sed 's/"reason":"[^"]*"/R/' rejects)" \
+'{"line":2,"offset":9,R,"raw":"bad"}
+{"line":3,"offset":13,R,"raw":"{\"id\":null}"}
+{"line":5,"offset":34,R,"raw":"[]"}
+{"line":6,"offset":37,R,"raw_base64":"eyJpZCI6Iv8ifQ=="}' \
+	'... each with its place and its bytes'
+printf '{"id":1}\n{"id":null}\n' >in
+run ndjson-to-sql -t t new.db in
+fails 5 "line 2: the key's member 'id' is null" 'a null key'
+printf '{"id":1}\n{"id":"x"}\n' >in
+run ndjson-to-sql -t t new.db in
+fails 5 "line 2: .*'id'.*--type 'id=text'" 'a key of another type'
+printf '{"id":1}\n{"id":2' >in
+run ndjson-to-sql -t t --rejects none new.db in
+exits 4 'a cut stream is no reject'
+is "$(ls none new.db 2>/dev/null)" '' '... and leaves no file'
+
+# --- tables of somebody else
+
+sql user.db 'CREATE TABLE t(id INTEGER PRIMARY KEY, userName TEXT,
+	age INTEGER CHECK (age < 200), full TEXT AS (userName || "!"),
+	note TEXT DEFAULT "mine");
+	INSERT INTO t(id, userName, age, note) VALUES (1, "ann", 3, "keep")'
+printf '%s\n' '{"id":1,"userName":"Ann","age":4,"full":"x"}' \
+	'{"id":2,"userName":"Bob","age":5}' >in
+run ndjson-to-sql -v -t t user.db in
+exits 0 "a user's table"
+is "$(sql user.db 'SELECT id, userName, age, full, note, full_2 FROM t')" \
+'1|Ann|4|Ann!|keep|x
+2|Bob|5|Bob!|mine|' '... gets its columns filled, and keeps the others'
+like "$(cat err)" 't: 1 inserted, 1 updated' '... by its own primary key'
+printf '%s\n' '{"id":3,"age":6}' '{"id":4,"age":200}' '{"id":5,"age":7}' >in
+run ndjson-to-sql -t t user.db in
+fails 5 'line 2.*CHECK' 'a constraint of theirs'
+is "$(sql user.db 'SELECT count(*) FROM t')" 2 '... keeps all out'
+run ndjson-to-sql -t t --rejects rejects user.db in
+exits 0 '... or with --rejects one'
+is "$(sql user.db 'SELECT group_concat(id) FROM t')" 1,2,3,5 \
+	'... and not the others'
+like "$(cat rejects)" '"line":2,.*CHECK.*\\"id\\":4' '... which is kept'
+sql wr.db 'CREATE TABLE t(id TEXT PRIMARY KEY, v INT) WITHOUT ROWID, STRICT;
+	INSERT INTO t VALUES ("a", 1)'
+printf '%s\n' '{"id":"a","v":2}' '{"id":"b","v":3}' >in
+run ndjson-to-sql -v -t t wr.db in
+exits 0 'WITHOUT ROWID and STRICT'
+is "$(sql wr.db 'SELECT id, v FROM t')" 'a|2
+b|3' '... are merged into'
+like "$(cat err)" 't: 1 inserted, 1 updated' '... and counted'
+run ndjson-to-sql --sync -t t wr.db in
+fails 2 'rowid' '... but not synchronised'
+sql view.db 'CREATE TABLE x(id); CREATE VIEW t AS SELECT * FROM x'
+run ndjson-to-sql -t t view.db in
+fails 2 "'t' is a view" 'a view'
+sql trigger.db 'CREATE TABLE t(id PRIMARY KEY, v); CREATE TABLE log(id);
+	CREATE TRIGGER g AFTER INSERT ON t BEGIN
+		INSERT INTO log VALUES (new.id); END'
+run ndjson-to-sql -v -t t trigger.db in
+exits 0 'a table with a trigger'
+is "$(sql trigger.db 'SELECT * FROM log')" 'a
+b' '... which fires'
+like "$(cat err)" 't: 2 inserted;' '... and does not disturb the counts'
+sql same.db 'CREATE TABLE t(id, v); INSERT INTO t VALUES (1, 1), (1, 2)'
+echo '{"id":2}' >in
+run ndjson-to-sql -t t same.db in
+fails 5 'share their key' 'a table whose rows share the key'
+
+done_testing

@@ -1,0 +1,166 @@
+#!/bin/sh
+# Merge, append, replace, sync and history.
+. "${0%/*}/lib.sh"
+
+sql() {
+	sqlite3 "$@" 2>&1
+}
+
+# put LINE...: into file in
+put() {
+	printf '%s\n' "$@" >in
+}
+
+put '{"id":1,"v":"a","l":[1,2]}' '{"id":2,"v":"b","l":[3]}'
+ndjson-to-sql -t t base.db in
+
+# --- append
+
+cp base.db t.db
+run ndjson-to-sql --append -t t t.db in
+fails 5 'line 1.*UNIQUE' '--append of a key that is there'
+ok "$(cmp -s t.db base.db; echo $?)" '... changes nothing'
+put '{"id":3,"v":"c","l":[9]}'
+run ndjson-to-sql --append -t t t.db in
+exits 0 '--append of a new key'
+is "$(sql t.db 'SELECT id FROM t; SELECT value FROM t__l')" '1
+2
+3
+1
+2
+3
+9' '... adds it'
+put '{"id":1}' '{"id":1}'
+run ndjson-to-sql --append -t t a.db in
+exits 0 '--append makes a table without a key'
+is "$(sql a.db 'SELECT id, count(DISTINCT _id) FROM t')" '1|2' \
+	'... with an _id instead'
+run ndjson-to-sql --merge -t t a.db in
+fails 2 'no key' '... that nothing merges into'
+put '{"x":1}'
+run ndjson-to-sql --merge -t t new.db in
+fails 2 "'t' has no key.*--key" '--merge without a key'
+run ndjson-to-sql -k x -t t k.db in
+ndjson-to-sql -k x -t t k.db in
+is "$(sql k.db 'SELECT count(*) FROM t')" 1 '--key names one'
+
+# --- replace
+
+cp base.db t.db
+put '{"id":2,"v":"x"}' '{"id":2,"v":"y"}'
+run ndjson-to-sql -v --replace -t t t.db in
+exits 0 '--replace'
+is "$(sql t.db 'SELECT id, v FROM t; SELECT count(*) FROM t__l')" '2|y
+0' '... leaves what came, the last of a key, and no old list'
+like "$(cat err)" 't: 1 inserted, 2 deleted, 1 replaced by a later' \
+	'... and counts'
+put '{"id":2,"v":"x"}' '{"id":'
+cp base.db t.db
+run ndjson-to-sql --replace -t t t.db in
+exits 5 '--replace by a bad stream'
+ok "$(cmp -s t.db base.db; echo $?)" '... replaces nothing'
+
+# --- sync
+
+cp base.db t.db
+put '{"id":2,"v":"b","l":[3]}' '{"id":4,"v":"d"}'
+run ndjson-to-sql -v --sync -t t t.db in
+exits 0 '--sync'
+is "$(sql t.db 'SELECT id FROM t; SELECT _parent_id FROM t__l')" '2
+4
+2' '... deletes what did not come, and its lists'
+like "$(cat err)" 't: 1 inserted, 1 unchanged, 1 deleted' '... and counts'
+put '{"_resource":"users","id":1}' '{"_resource":"hooks","id":1}' \
+	'{"_resource":"ru","_parent":{"roleId":"r1"},"id":1}' \
+	'{"_resource":"ru","_parent":{"roleId":"r1"},"id":2}' \
+	'{"_resource":"ru","_parent":{"roleId":"r2"},"id":1}' \
+	'{"_resource":"ru","_parent":{"roleId":"it'\''s"},"id":1}'
+ndjson-to-sql --sync tenant.db in
+cp tenant.db all.db
+put '{"_resource":"ru","_parent":{"roleId":"r1"},"id":2}'
+ndjson-to-sql --sync tenant.db in
+is "$(sql tenant.db 'SELECT role_id, id FROM ru ORDER BY 1;
+	SELECT count(*) FROM users')" \
+"it's|1
+r1|2
+r2|1
+1" '--sync keeps to the parents and tables that came'
+put '{"_resource":"ru","_parent":{"roleId":"it'\''s"},"_rows":0}'
+ndjson-to-sql --sync tenant.db in
+is "$(sql tenant.db 'SELECT role_id FROM ru')" 'r1
+r2' '_rows 0 with _parent covers that parent'
+put '{"_resource":"hooks","_rows":0}'
+ndjson-to-sql --sync tenant.db in
+is "$(sql tenant.db 'SELECT count(*) FROM hooks; SELECT count(*) FROM ru')" \
+	'0
+2' '_rows 0 empties a table'
+put '{"_resource":"ru","_rows":0}'
+ndjson-to-sql --sync all.db in
+is "$(sql all.db 'SELECT count(*) FROM ru')" 0 \
+	'_rows 0 without _parent covers all parents'
+put '{"_resource":"c","_key":["a","b"],"a":1,"b":"x\"y","l":[{"m":[1]}]}' \
+	'{"_resource":"c","_key":["a","b"],"a":1,"b":"z","l":[{"m":[2]}]}'
+ndjson-to-sql --sync c.db in
+put '{"_resource":"c","_key":["a","b"],"a":1,"b":"z","l":[{"m":[2]}]}'
+ndjson-to-sql --sync c.db in
+is "$(sql c.db 'SELECT b FROM c; SELECT count(*) FROM c__l;
+	SELECT value FROM c__l__m')" 'z
+1
+2' 'a composite key, and lists in lists'
+
+# --- history
+
+put '{"id":1,"v":"a","l":[1]}' '{"id":2,"v":"b"}'
+ndjson-to-sql --history -t t h.db in
+run ndjson-to-sql -v --history -t t h.db in
+like "$(cat err)" 't: 0 inserted, 2 unchanged' '--history: nothing new'
+put '{"id":1,"v":"a","l":[1,2]}' '{"v":"b","id":2}'
+run ndjson-to-sql -v --history -t t h.db in
+like "$(cat err)" 't: 1 inserted, 1 updated, 1 unchanged' \
+	'--history: a longer list is a new version, another order is none'
+is "$(sql h.db 'SELECT t.id, t._valid_to IS NULL, l.value FROM t
+	LEFT JOIN t__l AS l ON l._parent_id = t._id ORDER BY t._id, l._idx')" \
+'1|0|1
+2|1|
+1|1|1
+1|1|2' '... whose lists are its own'
+is "$(sql h.db 'SELECT count(*) FROM t AS a JOIN t AS b ON
+	a._valid_to = b._valid_from AND a.id = b.id')" 1 \
+	'... and begins when the old one ends'
+put '{"id":2,"v":"b"}'
+run ndjson-to-sql -v --history --sync -t t h.db in
+is "$(sql h.db 'SELECT id FROM t WHERE _valid_to IS NULL')" 2 \
+	'--history --sync ends what did not come'
+run ndjson-to-sql -t t h.db in
+fails 2 'made with --history' 'a history is not merged into'
+run ndjson-to-sql --history -t t base.db in
+fails 2 'made without --history' '... nor made of another table'
+put '{"_resource":"s","_key":[],"a":1}'
+ndjson-to-sql --history s.db in
+put '{"_resource":"s","_key":[],"a":2}'
+ndjson-to-sql --history s.db in
+is "$(sql s.db 'SELECT a FROM s ORDER BY _valid_from')" '1
+2' 'a resource of one record has a history'
+
+# --- options
+
+run ndjson-to-sql --append --replace t.db
+exits 2 'two modes'
+run ndjson-to-sql --sync --commit-every 5s t.db
+exits 2 '--sync and --commit-every'
+run ndjson-to-sql -n -t t dry.db in
+exits 0 '--dry-run'
+like "$(cat out)" '^CREATE TABLE "t" \("_id" BIGINT, "a" BIGINT' '... prints the DDL'
+is "$(echo dry.db*)" 'dry.db*' '... and makes nothing'
+cp base.db t.db
+put '{"id":1,"neu":1,"l":["x"]}'
+run ndjson-to-sql -n -t t t.db in
+is "$(cat out)" 'ALTER TABLE "t" ADD COLUMN "neu" BIGINT;
+ALTER TABLE "t__l" ADD COLUMN "value__v_text" TEXT;' \
+	'--dry-run on a database that exists'
+ok "$(cmp -s t.db base.db; echo $?)" '... which stays as it is'
+run ndjson-to-sql --stats json -t t t.db in
+like "$(cat err)" '^\{"tables":\{"t":\{"inserted":0,"updated":1,.*\}$' \
+	'--stats json'
+
+done_testing
