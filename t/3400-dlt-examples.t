@@ -131,6 +131,15 @@ is "$(rows t v)" "'18446744073709551615' \
 	'numbers beyond 64 bits and beyond doubles keep their digits'
 is "$(type_of v)" decimal 'as decimals'
 
+printf '%s\n' '{"payload":{"userAgentParsedExtendedInformation":{"operatingSystemDetails":{"versionMajorNumber":[1],"versionMinorNumber":2}}}}' >in.ndjson
+rm -f out.db
+run ndjson-to-sql -t logs out.db in.ndjson
+is "$(rows logs__payload__user_agent_parl2ktmqetails__version_major_number \
+	value)" 1 'a name of more than 63 bytes has the tag of dlt'
+is "$(rows logs \
+	payload__user_agent_parsed_exfhfzaaetails__version_minor_number)" 2 \
+	'a column as well'
+
 rm -f out.db
 printf '%s\n' '{"id":1,"tags":["x","y"]}' '{"id":2}' | ndjson-to-sql -t t out.db
 printf '%s\n' '{"id":1,"tags":["z"]}' '{"id":3,"v":"c"}' \
