@@ -102,8 +102,9 @@ read_headers(struct server *s, struct exchange *x, struct MHD_Connection *c,
 	rq->authorization =
 	    MHD_lookup_connection_value(c, kind, "Authorization");
 	rq->content_type = MHD_lookup_connection_value(c, kind, "Content-Type");
-	rq->accept_encoding =
-	    MHD_lookup_connection_value(c, kind, "Accept-Encoding");
+	if (!s->settings->no_gzip)
+		rq->accept_encoding =
+		    MHD_lookup_connection_value(c, kind, "Accept-Encoding");
 	rq->if_none_match =
 	    MHD_lookup_connection_value(c, kind, "If-None-Match");
 	(void)MHD_get_connection_values(c, kind, add_header_size, x);

@@ -105,6 +105,7 @@ static const struct opt table[] = {
 	.kind = OPT_U64,
 	.offset = AT(latency_ms),
 	.max = 3600000},
+    {.name = "no-gzip", .kind = OPT_FLAG, .offset = AT(no_gzip)},
     {.name = "log", .arg = "FILE", .kind = OPT_STRING, .offset = AT(log)},
     {.name = "tls-cert",
 	.arg = "FILE",

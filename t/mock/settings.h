@@ -21,6 +21,7 @@ struct settings {
 	uint64_t port;
 	const char *url_file;
 	bool parent_death;
+	bool no_gzip;
 	const char *tenant;
 	uint64_t users, logs, seed, ties, now_ms;
 	unsigned print;
