@@ -5,7 +5,10 @@
 #include "status.h"
 #include "tap.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int saved = -1, scratch = -1;
@@ -96,6 +99,45 @@ test_misuse(void)
 	is(sent(), "p: what\n", "... but where it is none");
 }
 
+/* What a program finds whose caller closed all three standard descriptors, as
+ * a bit for each thing that is wrong. */
+static int
+look_without_descriptors(void)
+{
+	char name[] = "/tmp/lib-msg.XXXXXX", byte;
+	int wrong = 0;
+	int fd;
+
+	for (fd = 0; fd < 3; fd++)
+		(void)close(fd);
+	msg_init("p");
+	fd = mkostemp(name, O_CLOEXEC);
+	(void)unlink(name);
+	wrong |= fd <= STDERR_FILENO ? 1 : 0;
+	wrong |= read(STDIN_FILENO, &byte, 1) != -1 || errno != EBADF ? 2 : 0;
+	wrong |= write(STDOUT_FILENO, "x", 1) != -1 || errno != EBADF ? 4 : 0;
+	msg_error("lost");
+	wrong |= lseek(fd, 0, SEEK_END) != 0 ? 8 : 0;
+	return wrong;
+}
+
+/* Messages go to standard error, or nowhere: never into a file that took the
+ * place of a descriptor that was closed. */
+static void
+test_closed(void)
+{
+	int ended = -1;
+	pid_t child;
+
+	(void)fflush(stdout);
+	child = fork();
+	if (child == 0)
+		_exit(look_without_descriptors());
+	(void)waitpid(child, &ended, 0);
+	ok(WIFEXITED(ended), "runs with its descriptors closed");
+	is_int(WEXITSTATUS(ended), 0, "and no file takes their place");
+}
+
 int
 main(void)
 {
@@ -103,5 +145,6 @@ main(void)
 	test_levels();
 	test_shown();
 	test_misuse();
+	test_closed();
 	return tap_done();
 }
