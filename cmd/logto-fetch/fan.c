@@ -14,6 +14,7 @@
 #include "mem.h"
 #include "msg.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -156,10 +157,14 @@ fan_keys(struct fan *f, const char *path, struct fail *why)
 	struct keys *keys = place_of(f, path);
 	walk_row *row = f->row;
 	int64_t from = f->walk->from_ms, to = f->walk->to_ms;
+	bool is_counting = f->walk->is_counting;
+	unsigned page_size = f->walk->page_size;
 	enum walk_result outcome;
 
 	if (keys->is_whole)
 		return keys;
+	if (is_counting)
+		f->walk->page_size = WALK_PAGE_SIZE;
 	buf_clear(&keys->text);
 	keys->count = 0;
 	f->row = NULL;
@@ -167,7 +172,10 @@ fan_keys(struct fan *f, const char *path, struct fail *why)
 	f->collected_name = path_key(list.entry);
 	f->walk->from_ms = 0;
 	f->walk->to_ms = INT64_MAX;
+	f->walk->is_counting = false;
 	outcome = walk_read(f->walk, &list, NULL, why);
+	f->walk->is_counting = is_counting;
+	f->walk->page_size = page_size;
 	f->row = row;
 	f->collecting = NULL;
 	f->walk->from_ms = from;
@@ -247,6 +255,19 @@ find_parents(struct parents *p, const struct catalogue_entry *entry,
 	}
 }
 
+/* A log that was read in part can be gone on with. */
+static void
+hint_resume(const struct fan *f, const struct job *job, struct fail *why)
+{
+	size_t len = strlen(why->text);
+
+	if (f->row == emit_row && job->entry && job->entry->kind == KIND_LOG &&
+	    !strchr(job->path, '*') && f->walk->reached_ms < INT64_MAX)
+		(void)snprintf(why->text + len, sizeof(why->text) - len,
+		    "; resume with --until %lld",
+		    (long long)f->walk->reached_ms);
+}
+
 /* Reads one list or object, whose path is concrete. */
 static int
 read_one(struct fan *f, const struct job *job, const char *path,
@@ -270,6 +291,7 @@ read_one(struct fan *f, const struct job *job, const char *path,
 		return -1;
 	}
 	outcome = walk_read(f->walk, &list, ticket, why);
+	f->rows += f->walk->stats.rows;
 	if (outcome == WALK_DONE || outcome == WALK_ENOUGH)
 		tell(f, &list);
 	if (outcome == WALK_ABSENT && may_be_absent) {
@@ -281,6 +303,8 @@ read_one(struct fan *f, const struct job *job, const char *path,
 	f->lists++;
 	if (outcome == WALK_ABSENT)
 		(void)explain_absent(f, &list, why);
+	if (outcome == WALK_FAILED)
+		hint_resume(f, job, why);
 	if (outcome == WALK_ABSENT || outcome == WALK_FAILED)
 		return fail_prefix(why, "%s", path);
 	return outcome == WALK_ENOUGH;
@@ -415,7 +439,7 @@ read_named(struct fan *f, const struct job *job, struct fail *why)
 	struct keys *keys = NULL;
 	int result;
 
-	if (!*job->query || job->is_all)
+	if ((!*job->query || job->is_all) && !f->walk->is_counting)
 		if (is_wanted(f, job->path))
 			keys = place_of(f, job->path);
 	if (keys && !keys->is_whole) {
@@ -436,7 +460,7 @@ fan_read(struct fan *f, const struct job *job, struct fail *why)
 {
 	int result;
 
-	f->skipped = f->lists = 0;
+	f->skipped = f->lists = f->rows = 0;
 	f->emit->written = 0;
 	if (strchr(job->path, '*'))
 		result = read_path(f, job, job->path, why);

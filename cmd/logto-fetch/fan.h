@@ -29,15 +29,17 @@ struct fan {
 	struct walk *walk;
 	struct emit *emit;
 	const struct job_list *jobs; /* all of the run */
-	/* Called with each record; for --count it takes the place of
-	 * emit_row. */
+	/* Called with each record; emit_row, or NULL where records are only
+	 * counted. */
 	walk_row *row;
 	void *context;
 	struct fan_keys *kept;
 	struct keys *collecting; /* keys of the list under way, or NULL */
 	const char *collected_name;
 	uint64_t skipped; /* parents of the job that had no such list */
-	uint64_t lists;   /* lists and objects of the job that were read */
+	uint64_t rows;    /* of the job so far; with walk->is_counting, those
+	                   * that the server tells */
+	uint64_t lists; /* lists and objects of the job that were read */
 };
 
 /* The records go to `emit` by way of emit_row. */

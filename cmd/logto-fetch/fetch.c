@@ -5,9 +5,11 @@
  */
 #include "fetch.h"
 
+#include "count.h"
 #include "emit.h"
 #include "fan.h"
 #include "filter.h"
+#include "follow.h"
 #include "moment.h"
 #include "progress.h"
 #include "session.h"
@@ -44,6 +46,28 @@ set_window(const struct opts *o, struct walk *walk, struct fail *why)
 	return 0;
 }
 
+/* Does what the run is about, now that everything is set up. */
+static int
+read_jobs(const struct opts *o, const struct job_list *jobs, struct fan *fan,
+    struct stream *stream, struct fail *why)
+{
+	struct follow follow = {.fan = fan,
+	    .stream = stream,
+	    .interval_ms = o->interval_ms,
+	    .overlap_ms = o->overlap_ms};
+	int result = 0;
+
+	if (o->is_dry_run)
+		return count_print(fan, jobs, stdout, why);
+	if (o->is_count)
+		return count_write(fan, jobs, stream, why);
+	if (o->follow)
+		return follow_run(&follow, &jobs->items[0], why);
+	for (size_t i = 0; i < jobs->count && result == 0; i++)
+		result = fan_read(fan, &jobs->items[i], why);
+	return result;
+}
+
 static int
 read_all(const struct opts *o, const struct job_list *jobs,
     struct transfer *transfer, struct stream *stream, struct fail *why)
@@ -58,9 +82,9 @@ read_all(const struct opts *o, const struct job_list *jobs,
 	    stream->is_stdout && isatty(STDOUT_FILENO));
 	walk_init(&walk, transfer);
 	walk.progress = &progress;
-	result = set_window(o, &walk, why);
 	walk.page_size = (unsigned)o->page_size;
 	walk.jobs = (unsigned)o->jobs;
+	result = set_window(o, &walk, why);
 	emit_init(&emit, stream);
 	emit.is_raw = o->is_raw;
 	emit.has_secrets = o->has_secrets;
@@ -71,8 +95,8 @@ read_all(const struct opts *o, const struct job_list *jobs,
 		result = emit.filter ? 0 : -1;
 	}
 	fan_init(&fan, &walk, &emit, jobs);
-	for (size_t i = 0; i < jobs->count && result == 0; i++)
-		result = fan_read(&fan, &jobs->items[i], why);
+	if (result == 0)
+		result = read_jobs(o, jobs, &fan, stream, why);
 	fan_free(&fan);
 	filter_free(emit.filter);
 	emit_free(&emit);

@@ -29,6 +29,11 @@ plan(const struct opts *o, struct job_list *jobs, struct fail *why)
 		return fail_set(why, STATUS_USAGE,
 		    "--since and --until are for logs; nothing else has a "
 		    "time that the server can search by");
+	if (o->follow &&
+	    (jobs->count != 1 || !job_has_logs(jobs) ||
+		strchr(jobs->items[0].path, '*')))
+		return fail_set(why, STATUS_USAGE,
+		    "--follow takes one log: logs, or hooks/ID/recent-logs");
 	return 0;
 }
 

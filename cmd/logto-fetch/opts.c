@@ -4,6 +4,8 @@
  */
 #include "opts.h"
 
+#include "num.h"
+
 #include <stddef.h>
 
 #define AT(member) offsetof(struct opts, member)
@@ -15,10 +17,14 @@ static const struct opt table[] = {
     {0, "since", "TIME", OPT_STRING, AT(since),
 	"logs from then on: 15m, 7d, 2026-11-24, @FILE", NULL, 0, 0},
     {0, "until", "TIME", OPT_STRING, AT(until), "logs before then", NULL, 0, 0},
+    {'f', "follow", "SECONDS", OPT_MAYBE, AT(follow),
+	"go on with the log as it grows, looking every 5 s", NULL, 0, 0},
     {0, "jq", "PROGRAM", OPT_STRING, AT(jq),
 	"pass each record through a jq program", NULL, 0, 0},
     {'n', "limit", "N", OPT_U64, AT(limit),
 	"at most N records of each resource", NULL, 1, 0},
+    {'c', "count", NULL, OPT_FLAG, AT(is_count), "count instead of reading",
+	NULL, 0, 0},
     {'p', "param", "NAME=VALUE", OPT_LIST, AT(params), "add a query parameter",
 	NULL, 0, 0},
     {'o', "output", "FILE", OPT_STRING, AT(output),
@@ -29,6 +35,7 @@ static const struct opt table[] = {
 	NULL, 0, 1000000},
     {0, "with-secrets", NULL, OPT_FLAG, AT(has_secrets),
 	"keep secrets, which are null otherwise", NULL, 0, 0},
+    {0, "dry-run", NULL, OPT_FLAG, AT(is_dry_run), NULL, NULL, 0, 0},
     {0, "overlap", "TIME", OPT_DURATION, AT(overlap_ms), NULL, NULL, 0, 0},
     {0, "page-size", "N", OPT_U64, AT(page_size), NULL, NULL, 1, 100},
     {0, "raw", NULL, OPT_FLAG, AT(is_raw), NULL, NULL, 0, 0},
@@ -52,7 +59,7 @@ static const struct opt_program program = {
 };
 
 static int
-check(const struct opts *o, struct fail *why)
+check(struct opts *o, struct fail *why)
 {
 	bool has_resources = o->operands.count > 0 || o->all;
 
@@ -65,6 +72,20 @@ check(const struct opts *o, struct fail *why)
 		    "'%.100s' and --all contradict each other; to choose, "
 		    "use --all=NAME,...",
 		    o->operands.items[0]);
+	if (o->follow && (o->until || o->limit > 0 || o->is_count || o->output))
+		return fail_set(why, STATUS_USAGE,
+		    "--follow has no end, so --until, --limit, --count and "
+		    "--output do not go with it");
+	if (o->follow && *o->follow &&
+	    (num_duration_ms(o->follow, &o->interval_ms) != 0 ||
+		o->interval_ms < 100))
+		return fail_set(why, STATUS_USAGE,
+		    "--follow takes a time of at least 100ms, not '%.100s'",
+		    o->follow);
+	if (o->is_count && (o->jq || o->limit > 0 || o->is_raw))
+		return fail_set(why, STATUS_USAGE,
+		    "--count reads no records, so --jq, --limit and --raw do "
+		    "not go with it");
 	return 0;
 }
 
@@ -77,6 +98,7 @@ opts_parse(struct opts *o, int argc, char **argv, struct fail *why)
 	    .page_size = 100,
 	    .jobs = 4,
 	    .rate = RATE_BY_TENANT,
+	    .interval_ms = 5 * 1000,
 	    .overlap_ms = 60 * 1000};
 	result = opt_parse(&program, argc, argv, o, &o->operands, why);
 	if (result == OPT_RUN && check(o, why) != 0)

@@ -19,6 +19,8 @@ struct opts {
 	struct opt_list params; /* "name=value" */
 	const char *all;        /* NULL, "" or names */
 	const char *since, *until;
+	const char *follow; /* NULL: no */
+	int64_t interval_ms;
 	const char *output;
 	const char *jq; /* NULL: none */
 	uint64_t limit; /* 0: none */
@@ -26,7 +28,7 @@ struct opts {
 	uint64_t jobs;
 	uint64_t rate; /* requests a second; RATE_BY_TENANT: not given */
 	int64_t overlap_ms;
-	bool is_list, is_raw, has_secrets;
+	bool is_list, is_count, is_dry_run, is_raw, has_secrets;
 };
 
 enum { OPTS_MAX_JOBS = 64 };

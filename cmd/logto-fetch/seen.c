@@ -150,6 +150,15 @@ seen_add(struct seen *s, const void *key, size_t len)
 	return SEEN_NEW;
 }
 
+bool
+seen_has(const struct seen *s, const void *key, size_t len)
+{
+	uint64_t hash = sip_hash(s->secret, key, len);
+	const struct seen_shard *shard = &s->shards[hash >> (64 - SHARD_BITS)];
+
+	return shard->capacity > 0 && *find_slot(shard, hash) != 0;
+}
+
 void
 seen_clear(struct seen *s)
 {

@@ -8,6 +8,7 @@
 #ifndef SEEN_H
 #define SEEN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -42,6 +43,9 @@ void seen_init(struct seen *s);
 void seen_start_walk(struct seen *s);
 
 enum seen_result seen_add(struct seen *s, const void *key, size_t len);
+
+/* Whether the key is there; adds nothing. */
+bool seen_has(const struct seen *s, const void *key, size_t len);
 
 /* Forgets all keys and walks; keeps the memory of small sets. */
 void seen_clear(struct seen *s);

@@ -20,7 +20,9 @@ walk_init(struct walk *w, struct transfer *transfer)
 	    .page_size = WALK_PAGE_SIZE,
 	    .jobs = 4,
 	    .to_ms = INT64_MAX,
-	    .stop_ms = INT64_MIN};
+	    .stop_ms = INT64_MIN,
+	    .reached_ms = INT64_MAX,
+	    .window_end_ms = INT64_MAX};
 	seen_init(&w->seen);
 }
 
@@ -194,6 +196,10 @@ take_row(struct walk *w, const struct walk_list *list,
 	if (count_row(w, key, created_ms, is_outside) != SEEN_NEW || is_outside)
 		return created_ms < w->stop_ms ? WALK_PAST : WALK_DONE;
 	w->stats.rows++;
+	if (kind_of(list) == KIND_LOG && created_ms != INT64_MIN)
+		w->reached_ms = w->is_repair || w->twice_ms != INT64_MIN
+		    ? w->window_end_ms
+		    : created_ms + 1;
 	result = w->row(w->context, nodes, at, why);
 	return result < 0 ? WALK_FAILED : result > 0 ? WALK_ENOUGH : WALK_DONE;
 }
@@ -250,13 +256,23 @@ ask_form(struct walk *w, const struct walk_list *list, bool is_paged,
 	return ticket;
 }
 
+/* Whether the plain answer holds the whole list, which says less about its
+ * number than a page does. */
+static bool
+is_asked_in_pages(const struct walk *w, const struct walk_list *list)
+{
+	return kind_of(list) == KIND_PAGED ||
+	    (w->is_counting && kind_of(list) == KIND_OPTIONAL &&
+		!has_flag(list, HAS_LOOSE_TOTAL));
+}
+
 struct ticket *
 walk_ask(struct walk *w, const struct walk_list *list, struct fail *why)
 {
 	why->status = STATUS_OK;
 	if (kind_of(list) == KIND_LOG)
 		return NULL; /* its windows follow from each other */
-	return ask_form(w, list, kind_of(list) == KIND_PAGED, why);
+	return ask_form(w, list, is_asked_in_pages(w, list), why);
 }
 
 /* Whether the walk that has just ended proves the list whole; `before` is
@@ -382,6 +398,13 @@ walk_read(struct walk *w, const struct walk_list *list, struct ticket *first,
 	outcome = open_list(w, list, first, &page, why);
 	if (outcome != WALK_DONE)
 		return outcome;
+	w->stats.total = page.total;
+	if (page.total >= 0 && w->is_counting &&
+	    !has_flag(list, HAS_LOOSE_TOTAL)) {
+		w->stats.rows = (uint64_t)page.total;
+		page_free(&page);
+		return WALK_DONE;
+	}
 	walk_expect(w, list, &page);
 	if (page.total >= 0)
 		return read_paged(w, list, &page, why);

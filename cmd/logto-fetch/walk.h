@@ -61,6 +61,9 @@ struct walk {
 	struct transfer *transfer;
 	unsigned page_size; /* of the first walk */
 	unsigned jobs;      /* requests under way at once */
+	/* Count only: where the server tells a total, no rows are read, and
+	 * stats.rows is that total. */
+	bool is_counting;
 	walk_row *row;
 	void *context;
 	struct progress *progress; /* NULL: nobody looks */
@@ -73,6 +76,11 @@ struct walk {
 	size_t newer_count; /* distinct rows of the walk that are newer */
 	int64_t twice_ms;   /* createdAt of a row that came twice in the walk:
 	                     * of many that share it; INT64_MIN */
+	/* Of a log: every row from `reached_ms` on was given on, so that a run
+	 * that failed can go on before it; INT64_MAX: none was. Rows of a
+	 * repair come in no order, and then it is where their window ends. */
+	int64_t reached_ms, window_end_ms;
+	bool is_repair;
 	struct seen *part;  /* counts the rows of a part as well, or NULL */
 	struct walk_stats stats; /* of the list under way */
 	struct page problem;     /* of the last WALK_ABSENT */

@@ -43,8 +43,8 @@ struct reading {
 static void
 add_window_query(struct buf *query, const char *base, int64_t from, int64_t to)
 {
-	buf_addf(query, "%s%senableCap=true&start_time=%lld", base,
-	    *base ? "&" : "", (long long)(from > 0 ? from - 1 : 0));
+	buf_addf(query, "%s%sstart_time=%lld", base, *base ? "&" : "",
+	    (long long)(from > 0 ? from - 1 : 0));
 	if (to < INT64_MAX)
 		buf_addf(query, "&end_time=%lld", (long long)to + 1);
 }
@@ -171,6 +171,7 @@ plan_ahead(struct reading *r)
 	buf_init(&base, BOUND_URL_BYTES);
 	buf_clear(&r->ahead_query);
 	add_window_query(&base, r->list->query, next->from, next->to);
+	buf_add(&base, "&enableCap=true");
 	walk_page_query(&r->ahead_query, base.data, 1, r->w->page_size);
 	buf_free(&base);
 	r->ahead.path = r->list->path;
@@ -385,14 +386,18 @@ start_walk(struct reading *r, const struct window *win, struct fail *why)
 {
 	struct walk *w = r->w;
 
-	if (!win->is_repair)
+	w->is_repair = win->is_repair;
+	if (!win->is_repair) {
 		seen_clear(&w->seen);
-	else if (w->seen.walk < SEEN_MAX_WALKS)
+		w->window_end_ms =
+		    w->reached_ms == INT64_MAX ? INT64_MAX : win->to + 1;
+	} else if (w->seen.walk < SEEN_MAX_WALKS) {
 		seen_start_walk(&w->seen);
-	else
+	} else {
 		return fail_set(why, STATUS_RETRY,
 		    "a window of time does not add up after %d walks",
 		    SEEN_MAX_WALKS);
+	}
 	w->from_ms = win->from;
 	w->to_ms = win->to + 1;
 	walk_start(w);
@@ -453,6 +458,7 @@ read_windows(struct reading *r, struct fail *why)
 
 		buf_clear(&query);
 		add_window_query(&query, r->list->query, win.from, win.to);
+		buf_add(&query, "&enableCap=true");
 		outcome = read_window(r, &win, query.data, why);
 	}
 	transfer_drop(r->w->transfer, r->ahead.ticket);
@@ -491,12 +497,16 @@ read_without_windows(struct walk *w, const struct walk_list *list,
 {
 	struct pages_result result;
 
+	/* Its first walk gives on the rows in their order. */
+	w->is_repair = false;
+	w->window_end_ms = INT64_MAX;
 	w->stop_ms = w->from_ms;
 	seen_clear(&w->seen);
 	for (unsigned i = 0; i < WALK_MAX_WALKS; i++) {
 		size_t before = w->seen.count;
 		enum walk_result outcome;
 
+		w->is_repair = i > 0;
 		if (i > 0)
 			seen_start_walk(&w->seen);
 		walk_start(w);
@@ -532,12 +542,20 @@ choose(struct reading *r, struct fail *why)
 	buf_init(&query, BOUND_URL_BYTES);
 	add_window_query(&query, r->list->query, from,
 	    to < INT64_MAX ? to - 1 : INT64_MAX);
+	/* A count of everything is dear, and --count has to pay for it. */
+	if (!w->is_counting)
+		buf_add(&query, "&enableCap=true");
 	outcome = take(w, r->list,
 	    ask(w, r->list, query.data, w->page_size, why), &page, why);
 	buf_free(&query);
 	if (outcome != WALK_DONE)
 		return outcome;
-	w->stats.total = page.total;
+	w->stats.total = page.is_capped ? -1 : page.total;
+	if (w->is_counting && from == 0 && to == INT64_MAX) {
+		w->stats.rows = (uint64_t)page.total;
+		page_free(&page);
+		return WALK_DONE;
+	}
 	walk_expect(w, r->list, &page);
 	if (!read_times(r->list, &page, &first_ms, &last_ms, &count) ||
 	    (!page.is_capped && page.total == (int64_t)count)) {
@@ -566,6 +584,7 @@ window_read(struct walk *w, const struct walk_list *list, struct fail *why)
 
 	if (from >= to)
 		return WALK_DONE;
+	w->reached_ms = INT64_MAX;
 	outcome = choose(&r, why);
 	w->from_ms = from;
 	w->to_ms = to;

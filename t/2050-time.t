@@ -1,0 +1,145 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Logs by time: windows on servers of each kind, following, and going on after
+# a failure.
+. "${0%/*}/lib.sh"
+
+# rows FILE: the rows as "createdAt id", by time.
+rows() {
+	perl -MJSON::PP -ne '$r = decode_json($_); print "$r->{createdAt} $r->{id}\n"' \
+		"$1" | sort -n
+}
+
+# between FROM TO: the rows of file all in [FROM, TO).
+between() {
+	awk -v from="$1" -v to="$2" '$1 >= from && $1 < to' all
+}
+
+# --- since <= createdAt < until, whatever the server makes of it
+
+for version in 1.39 1.40 1.41 1.42; do
+	mock --users 10 --logs 450 --ties 12 --logto-version $version
+	LOGTO_TOKEN=$(logto-token)
+	export LOGTO_TOKEN
+	run logto-fetch logs </dev/null
+	exits 0 "$version: all"
+	rows out >all
+	is "$(wc -l <all | tr -d ' ')" 450 "$version: every row"
+	is "$(cut -d' ' -f2 all | sort | uniq -d)" '' "$version: once"
+	from=$(awk 'NR == 100 { print $1 }' all)
+	to=$(awk 'NR == 350 { print $1 }' all)
+	for window in "$from $to" "$from $((to + 1))" "$((from + 1)) $to" \
+		"$from $from" "$from $((from + 1))" "0 $to" "$to 1900000000000"; do
+		# shellcheck disable=SC2086 # two words
+		set -- $window
+		run logto-fetch logs --since "$1" --until "$2" </dev/null
+		rows out >got
+		is "$status: $(cat got)" "0: $(between "$1" "$2")" \
+			"$version: [$1, $2)"
+	done
+	tied=$(cut -d' ' -f1 all | uniq -c | sort -rn | awk 'NR == 1 { print $2 }')
+	run logto-fetch logs --since "$tied" --until $((tied + 1)) </dev/null
+	is "$(wc -l <out | tr -d ' ')" "$(grep -c "^$tied " all)" \
+		"$version: rows that share a time"
+done
+run logto-fetch logs --since 2026-11-24T05:58:00Z --until '2026-11-24 06:00' </dev/null
+exits 0 'ISO times'
+rows out >got
+is "$(cat got)" "$(between 1795499880000 1795500000000)" 'ISO times'
+touch -d @1795499880 mark
+run logto-fetch logs --since @mark --overlap 0s </dev/null
+rows out >got
+is "$(cat got)" "$(between 1795499880000 1900000000000)" '@FILE'
+run logto-fetch logs --since '2026-11-24 05:58:00.000' </dev/null
+rows out >got
+is "$(cat got)" "$(between 1795499820000 1900000000000)" \
+	'a cursor: from a minute before'
+
+# --- more rows than the server counts
+
+mock --users 10 --logs 23000
+LOGTO_TOKEN=$(logto-token)
+run logto-fetch logs </dev/null
+exits 0 'a capped total'
+is "$(wc -l <out | tr -d ' ')" 23000 'a capped total: every row'
+is "$(perl -MJSON::PP -ne '
+	$t = decode_json($_)->{createdAt}; print "$.\n" if defined $p && $t > $p;
+	$p = $t' out)" '' \
+	'newest first'
+requests >log
+is "$(grep -c 'enableCap=true.* 200 ' log)" "$(grep -c '/api/logs?.*page_size=100 ' log)" \
+	'no request makes the server count all'
+pages=$(grep -c '/api/logs?.*page_size=100 ' log)
+is "$((pages < 245))" 1 "230 pages take $pages requests"
+run logto-fetch logs -j 1 </dev/null
+cp out one
+run logto-fetch logs -j 16 </dev/null
+cmp -s one out
+ok $? 'the order does not depend on -j'
+
+# --- a failure says how to go on
+
+rules 'GET /api/logs page=50 nth=1+: status 403 json "{\"code\":\"auth.forbidden\"}"'
+run logto-fetch logs </dev/null
+exits 3 'a failure in the middle'
+like "$(cat err)" 'resume with --until [0-9]{13}; [0-9]+ records' 'the hint'
+sed '$d' out >first
+until=$(sed -E 's/.*resume with --until ([0-9]+);.*/\1/' err)
+rules '# none'
+run logto-fetch logs --until "$until" </dev/null
+exits 0 'going on'
+cat first out >parts
+rows parts | uniq >both
+rows one | cmp -s - both
+ok $? 'both parts together are everything'
+
+# --- following
+
+# awaits COUNT: until so many rows have come; the newest one's line is open.
+awaits() {
+	tries=0
+	until [ "$(grep -c '' out)" -ge "$1" ]; do
+		tries=$((tries + 1))
+		[ $tries -lt 500 ] || return 1
+		sleep 0.02
+	done
+}
+
+mock --users 10 --logs 300 --token-lifetime 2
+port=${LOGTO_ENDPOINT##*:}
+unset LOGTO_TOKEN
+oldest=$(logto-fetch logs -n 1 </dev/null | sed -E 's/.*"createdAt":([0-9]+)\} *$/\1/')
+logto-fetch logs --follow=100ms --retry 0 --since "$oldest" </dev/null >out 2>err &
+pid=$!
+awaits 1
+ok $? 'follow: what is there'
+rules 'GET /api/logs nth=1: insert logs 3'
+awaits 4
+ok $? 'follow: what comes'
+rules 'GET /api/logs nth=2: insert logs 130' 'GET /api/logs page=2 times=1: status 500'
+awaits 134
+ok $? 'follow: more than a page, and a failure in the middle'
+kill -9 "$mock_pid"
+wait "$mock_pid" 2>/dev/null
+sleep 0.5
+mock --users 10 --logs 300 --token-lifetime 2 --port "$port"
+rules 'GET /api/logs nth=1: insert logs 140'
+awaits 141
+ok $? 'follow: the server restarts'
+sleep 2.2
+rules 'GET /api/logs nth=1: insert logs 5 expire-tokens'
+awaits 146
+ok $? 'follow: tokens expire'
+kill -TERM $pid
+wait $pid
+is $? 143 'follow: a signal ends it'
+sed '$d' out >whole
+is "$(sed -E 's/.*"tenantId":"[^"]*","id":"([^"]*)".*/\1/' whole | sort | uniq -d)" '' \
+	'follow: no row twice'
+like "$(cat err)" 'warning: logs: .*; going on' 'follow: failures are told'
+run logto-fetch logs --follow roles </dev/null
+fails 2 '--follow takes one log' 'follow: one log'
+run logto-fetch logs --follow=soon </dev/null
+fails 2 '--follow takes a time' 'follow: a time'
+
+done_testing
