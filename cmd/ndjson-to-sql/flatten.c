@@ -520,6 +520,21 @@ flatten_open(struct record *r, struct table *t, uint64_t sequence,
 	    .count = row->count};
 }
 
+/* Writes the number's digits; returns how many. */
+static size_t
+put_number(char *to, size_t number)
+{
+	char digits[24];
+	size_t count = 0;
+
+	do
+		digits[count++] = (char)('0' + number % 10);
+	while ((number /= 10) > 0);
+	for (size_t i = 0; i < count; i++)
+		to[i] = digits[count - 1 - i];
+	return count;
+}
+
 /* "PARENT.INDEX": the same whenever the same list is loaded, so that nothing
  * changes where nothing changed. */
 static void
@@ -542,7 +557,8 @@ set_child_id(struct record *r, struct place *p, const struct place *above,
 		len = (size_t)snprintf(text, room, "%" PRId64, id->integer);
 		break;
 	}
-	len += (size_t)snprintf(text + len, room - len, ".%zu", index);
+	text[len++] = '.';
+	len += put_number(text + len, index);
 	set_text(&p->id, text, len);
 }
 

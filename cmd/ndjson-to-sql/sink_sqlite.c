@@ -10,6 +10,7 @@
 #include "mem.h"
 #include "schema.h"
 #include "sqlite.h"
+#include "sqlite_cut.h"
 #include "sqlite_db.h"
 #include "sqlite_merge.h"
 #include "stop.h"
@@ -24,6 +25,8 @@ enum {
 	STEPS_PER_LOOK = 20000,
 	BUSY_STEP_MS = 10,
 	CACHE_BYTES = 64 << 20,
+	/* A merge reads all over the index of the key. */
+	READ_CACHE_BYTES = 32 << 20,
 };
 
 /* --- opening ------------------------------------------------------------ */
@@ -104,13 +107,14 @@ static int
 keep_readers(struct sqlite *s, struct fail *why)
 {
 	int64_t page_bytes;
-	char sql[64];
+	char sql[96];
 
 	if (sqlite_db_number(s->db, "PRAGMA page_size", 4096, &page_bytes,
 		why) != 0)
 		return -1;
-	(void)snprintf(sql, sizeof(sql), "PRAGMA cache_spill=%lld",
-	    (long long)(CACHE_BYTES / page_bytes));
+	(void)snprintf(sql, sizeof(sql),
+	    "PRAGMA cache_size=%d; PRAGMA cache_spill=%lld",
+	    -READ_CACHE_BYTES / 1024, (long long)(CACHE_BYTES / page_bytes));
 	return sqlite_db_run(s->db, sql, why);
 }
 
@@ -206,30 +210,6 @@ sqlite_survey(struct sink *sink, struct schema *schema, struct fail *why)
 	return result;
 }
 
-static void
-read_cell(sqlite3_stmt *statement, int index, struct cell *cell)
-{
-	*cell = (struct cell){0};
-	switch (sqlite3_column_type(statement, index)) {
-	case SQLITE_NULL:
-		return;
-	case SQLITE_INTEGER:
-		cell->kind = CELL_INTEGER;
-		cell->integer = sqlite3_column_int64(statement, index);
-		return;
-	case SQLITE_FLOAT:
-		cell->kind = CELL_NUMBER;
-		cell->number = sqlite3_column_double(statement, index);
-		return;
-	default:
-		cell->kind = CELL_TEXT;
-		cell->text =
-		    (const char *)sqlite3_column_text(statement, index);
-		cell->len = (uint32_t)sqlite3_column_bytes(statement, index);
-		return;
-	}
-}
-
 static int
 visit_rows(sqlite3_stmt *statement, size_t count, sink_visitor *visit,
     void *context, struct fail *why)
@@ -239,7 +219,7 @@ visit_rows(sqlite3_stmt *statement, size_t count, sink_visitor *visit,
 
 	while ((result = sqlite_db_step(statement, why)) == 1) {
 		for (size_t i = 0; i < count; i++)
-			read_cell(statement, (int)i, &cells[i]);
+			sqlite_db_read(statement, (int)i, &cells[i]);
 		result = visit(context, cells, count, why);
 		if (result != 0)
 			break;
@@ -335,7 +315,7 @@ sqlite_write(struct sink *sink, struct batch *b, struct fail *why)
 		if (sqlite_table_write(s, table_at(s, id), b, why) != 0)
 			return -1;
 	}
-	return s->options.ddl ? 0 : sqlite_merge_cut(s, b, why);
+	return s->options.ddl ? 0 : sqlite_cut_run(s, b, why);
 }
 
 static int

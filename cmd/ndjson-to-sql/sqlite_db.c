@@ -123,3 +123,27 @@ sqlite_db_bind(sqlite3_stmt *statement, int number, const struct cell *c)
 		break;
 	}
 }
+
+void
+sqlite_db_read(sqlite3_stmt *statement, int index, struct cell *cell)
+{
+	*cell = (struct cell){0};
+	switch (sqlite3_column_type(statement, index)) {
+	case SQLITE_NULL:
+		return;
+	case SQLITE_INTEGER:
+		cell->kind = CELL_INTEGER;
+		cell->integer = sqlite3_column_int64(statement, index);
+		return;
+	case SQLITE_FLOAT:
+		cell->kind = CELL_NUMBER;
+		cell->number = sqlite3_column_double(statement, index);
+		return;
+	default:
+		cell->kind = CELL_TEXT;
+		cell->text =
+		    (const char *)sqlite3_column_text(statement, index);
+		cell->len = (uint32_t)sqlite3_column_bytes(statement, index);
+		return;
+	}
+}

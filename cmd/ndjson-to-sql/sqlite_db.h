@@ -41,6 +41,9 @@ int sqlite_db_number(sqlite3 *db, const char *sql, int64_t otherwise,
 /* Binds a cell; its text must live until the statement is done. */
 void sqlite_db_bind(sqlite3_stmt *statement, int number, const struct cell *c);
 
+/* The column of the current row; its text lives until the next step. */
+void sqlite_db_read(sqlite3_stmt *statement, int index, struct cell *cell);
+
 /* Appends an identifier in quotes. */
 void sqlite_db_quote(struct buf *sql, const char *identifier);
 

@@ -42,11 +42,6 @@ ATTR_NODISCARD
 int sqlite_merge_write(struct sqlite *s, struct sqlite_table *t,
     struct batch *b, struct fail *why);
 
-/* After the rows of a batch were merged: removes the child rows that are
- * beyond the ends of their lists now. */
-ATTR_NODISCARD
-int sqlite_merge_cut(struct sqlite *s, struct batch *b, struct fail *why);
-
 /* All rows are there: the keys of fresh tables, and what --sync deletes. */
 ATTR_NODISCARD
 int sqlite_merge_finish(struct sqlite *s, struct sqlite_table *t,

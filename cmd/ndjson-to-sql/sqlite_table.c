@@ -39,6 +39,7 @@ sqlite_table_free(struct sqlite_table *t)
 	forget_statements(t);
 	free(t->columns);
 	seen_free(&t->seen);
+	bloom_free(&t->filter);
 	*t = (struct sqlite_table){0};
 }
 

@@ -14,6 +14,7 @@
 
 #include "attr.h"
 #include "batch.h"
+#include "bloom.h"
 #include "fail.h"
 #include "mode.h"
 #include "seen.h"
@@ -46,6 +47,8 @@ struct sqlite_table {
 	sqlite3_stmt *insert;     /* NULL: to be prepared */
 	sqlite3_stmt *cut;        /* of a child: rows beyond a list's end */
 	sqlite3_stmt *find, *end; /* of a history: the version in force */
+	struct bloom filter;      /* of a child: its rows (sqlite_cut.c) */
+	uint64_t row_count, seek_count;
 	struct sink_counts counts;
 };
 

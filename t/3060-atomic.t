@@ -1,0 +1,158 @@
+#!/bin/sh
+# Old or new, never half: readers and other loaders at the same time, commits
+# now and then, and death or a full disk at each single write.
+. "${0%/*}/lib.sh"
+
+sql() {
+	sqlite3 "$@" 2>&1
+}
+
+# until_true COMMAND...: waits for it, ten seconds at most.
+until_true() {
+	tries=0
+	until "$@"; do
+		tries=$((tries + 1))
+		[ $tries -lt 500 ] || return 1
+		sleep 0.02
+	done
+}
+
+many() {
+	awk -v from="$1" -v to="$2" 'BEGIN { for (i = from; i <= to; i++)
+		printf "{\"id\":%d,\"v\":\"%0100d\",\"l\":[%d]}\n", i, i, i }'
+}
+
+# --- readers
+
+mkfifo pipe
+for mode in wal delete; do
+	rm -f "$mode.db"
+	many 1 3 >in
+	ndjson-to-sql -t t $mode.db in
+	sql $mode.db "PRAGMA journal_mode=$mode" >/dev/null
+	ndjson-to-sql -t t $mode.db <pipe &
+	loader=$!
+	exec 9>pipe
+	many 1 60000 >&9
+	is "$(sql $mode.db 'SELECT count(*) FROM t; SELECT count(*) FROM t__l')" \
+		'3
+3' "$mode: a reader sees the old rows during a load of 60,000"
+	exec 9>&-
+	wait $loader
+	is $? 0 "$mode: the load succeeds"
+	is "$(sql $mode.db 'SELECT count(*) FROM t; PRAGMA journal_mode;
+		PRAGMA integrity_check')" "60000
+$mode
+ok" "$mode: then the new ones; the journal mode stays"
+done
+is "$(echo wal.db* delete.db*)" 'wal.db delete.db' 'no journal is left'
+
+# --- loaders
+
+many 1 500 >one
+many 501 1000 >two
+ndjson-to-sql -t t both.db one & first=$!
+ndjson-to-sql -t t both.db two & second=$!
+wait $first
+is $? 0 'two loaders for one new database: the first'
+wait $second
+is $? 0 '... and the second succeed'
+is "$(sql both.db 'SELECT count(*), count(DISTINCT _load_id) FROM t;
+	PRAGMA integrity_check')" '1000|2
+ok' '... and none loses a row'
+ndjson-to-sql -t t both.db two & first=$!
+ndjson-to-sql -t t both.db one & second=$!
+wait $first && wait $second
+is $? 0 'two loaders for an old database'
+is "$(sql both.db 'SELECT count(*) FROM t; SELECT count(*) FROM _loads')" \
+	'1000
+4' '... wait for each other'
+ndjson-to-sql -t t held.db <pipe &
+loader=$!
+exec 9>pipe
+until_true test -e held.db-loading
+run ndjson-to-sql --busy-timeout 50ms -t t held.db one
+fails 4 'being made by another loader' 'a new database that takes too long'
+exec 9>&-
+wait $loader
+
+# --- --commit-every
+
+is_there() {
+	[ "$(sql every.db 'SELECT count(*) FROM t' 2>/dev/null)" = "$1" ]
+}
+ndjson-to-sql --commit-every 50ms -t t every.db <pipe 2>err &
+loader=$!
+exec 9>pipe
+many 1 2 >&9
+until_true is_there 2
+ok $? '--commit-every commits while the stream is open'
+is "$(sql every.db 'SELECT status FROM _loads')" open '... and says so'
+many 2 3 >&9
+until_true is_there 3
+ok $? '... again and again, merging'
+printf '{"id":4,' >&9
+exec 9>&-
+wait $loader
+is $? 4 'a cut stream ends it with its status'
+is "$(sql every.db 'SELECT count(*) FROM t; PRAGMA integrity_check')" '3
+ok' '... and what was committed stays'
+many 1 5 >in
+ndjson-to-sql --commit-every 1h -t t once.db in
+is "$(sql once.db 'SELECT count(*) FROM t; SELECT status FROM _loads')" '5
+complete' 'the end of the stream commits in any case'
+
+# --- death and a full disk at each write
+
+if ! strace -f -o trace -e trace=none true 2>/dev/null; then
+	done_testing
+fi
+many 1 3 >in
+ndjson-to-sql -t t old.db in
+many 2 300 >in
+writes=pwrite64,fsync,fdatasync,ftruncate,unlink,rename,renameat2
+
+# state FILE: what a database holds, by what it should.
+state() {
+	[ -e "$1" ] || { echo none; return; }
+	case $(sql "$1" 'SELECT (SELECT count(*) FROM t),
+		(SELECT count(*) FROM t__l), (SELECT count(*) FROM _loads);
+		PRAGMA integrity_check' | tr '\n' ' ') in
+	'3|3|1 ok ') echo old ;;
+	'300|300|2 ok ' | '299|299|1 ok ') echo new ;;
+	*) echo broken ;;
+	esac
+}
+
+# at_each FAULT DATABASE: the states after a fault at the first, second, ...
+# write, until none is met; and the exit statuses.
+at_each() {
+	n=0
+	: >states
+	: >statuses
+	while :; do
+		n=$((n + 1))
+		rm -f run.db run.db-*
+		[ "$2" = none ] || cp "$2" run.db
+		strace -f -o trace -e "trace=$writes" \
+			-e "inject=$writes:$1:when=$n" \
+			ndjson-to-sql -t t run.db in >out 2>err
+		echo $? >>statuses
+		grep -Eq 'INJECTED|killed by SIGKILL' trace || break
+		state run.db >>states
+	done
+	sort -u states | tr '\n' ' '
+}
+for database in none old.db; do
+	before=none
+	[ $database = none ] || before=old
+	like "$(at_each signal=KILL $database)" "^(new )?$before (new )?\$" \
+		"killed at each of $(wc -l <states) writes ($before)"
+	is "$(tail -1 statuses)" 0 '... and once more without'
+	like "$(at_each error=ENOSPC $database)" "^(new )?$before (new )?\$" \
+		"no space at each of $(wc -l <states) writes ($before)"
+	is "$(sort -u statuses | tr '\n' ' ')" '0 1 ' \
+		'... each with status 1, or none where it did not matter'
+done
+
+done_testing
