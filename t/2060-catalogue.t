@@ -1,0 +1,157 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# The catalogue against what a real server answers, and --all, which reads a
+# whole tenant by it.
+. "${0%/*}/lib.sh"
+
+# --- each path that a real server answers, in the form that it does
+
+logto-fetch --list | sed 1d >list
+awk -F '\t' 'NR == FNR { kind[$1] = $2; next }
+	/^#/ { next }
+	{ wanted = $3 == "required" ? "paged" \
+		: $3 == "optional" ? "whole-or-paged" \
+		: $2 == "array" ? "whole" : "object" }
+	# Lists by time; lists that an object holds.
+	$1 ~ /(^|recent-)logs$/ { wanted = "log" }
+	$1 ~ /\/(sessions|grants)$/ { wanted = "whole" }
+	kind[$1] != wanted { print $1 ": " kind[$1] ", not " wanted }
+	{ delete kind[$1] }
+	END { for (path in kind) print path ": no server answers it" }' \
+	list "$root/t/data/api.tsv" >wrong
+is "$(cat wrong)" '' 'every path, each in its form, and no other'
+like "$(wc -l <list)" '9[0-9]$' 'some ninety of them'
+
+# --- a whole tenant
+
+mock
+LOGTO_TOKEN=$(logto-token)
+export LOGTO_TOKEN
+run logto-fetch --all </dev/null
+exits 0 '--all'
+is "$(cat err)" '' '--all: silent'
+cp out all
+requests >log
+is "$(awk '{ print $3 }' log | sort | uniq -d |
+	grep -v -e 'page_size=1$' | head -n 3)" '' \
+	'--all: no request is made twice'
+is "$(grep ' 4[0-9][0-9] ' log | grep -v -e captcha-provider \
+	-e configs/id-token -e configs/actions)" '' \
+	'--all: none is in vain but for what a tenant may not have'
+unlike "$(cat log)" '/users/[0-9a-z]*/' '--all: no request for each user'
+logto-fetch --list | awk -F '\t' '$6 == "yes" { print $1 }' |
+	sed 's|/\*||g; s|/|_|g' | sort >wanted
+sed 's/^{"_resource":"\([^"]*\)".*/\1/' all | sort -u >got
+is "$(cat got)" "$(cat wanted)" '--all: every resource is told of'
+is "$(grep -c '"_rows":0}$' all)" "$(grep '"_rows":0}$' all | sort -u | wc -l |
+	tr -d ' ')" 'an empty one by one line'
+sed -n '/_rows/s/^{"_resource":"\([^"]*\)".*/\1/p' all | while read -r name; do
+	[ "$(grep -c "^{\"_resource\":\"$name\"" all)" -eq 1 ] || echo "$name"
+done >both
+is "$(cat both)" '' 'and only by that'
+for name in users 'roles/*/users' 'organizations/*/applications' \
+	'hooks/*/recent-logs' 'applications/*/secrets'; do
+	table=$(echo "$name" | sed 's|/\*||g; s|/|_|g')
+	logto-fetch "$name" </dev/null | sort >alone
+	grep "^{\"_resource\":\"$table\"" all | sort | cmp -s - alone
+	ok $? "--all: $name as by itself"
+done
+run logto-fetch --all=users,hooks </dev/null
+exits 0 '--all=NAMES'
+is "$(sed 's/^{"_resource":"\([^"]*\)".*/\1/' out | sort -u | tr '\n' ' ')" \
+	'hooks users ' '--all=NAMES: these'
+run logto-fetch --all=users,nope </dev/null
+fails 2 "'nope' is not in the catalogue" '--all=NAMES: one that is none'
+
+# Loaded twice, nothing changes; emptied, a table is empty.
+logto-fetch --all </dev/null | ndjson-to-sql -q --sync a.db
+is $? 0 'into a database'
+rules 'GET /api/hooks: json "[]"' 'GET /api/hooks/*: json "[]"'
+logto-fetch --all=hooks </dev/null | ndjson-to-sql --sync a.db
+rules '# none'
+run ndjson-to-sql --last hooks.created_at a.db
+is "$(cat out)" '' 'a list that is empty empties its table'
+
+# --- what is foreseen
+
+curl -sS -X DELETE "$LOGTO_ENDPOINT/_mock/requests" >/dev/null
+run logto-fetch --all --dry-run </dev/null
+exits 0 '--dry-run'
+like "$(cat out)" '^users +250 +3$' '--dry-run: pages'
+like "$(cat out)" '^applications/\*/secrets +\? +33$' '--dry-run: parents'
+foreseen=$(awk '$1 == "sum" { print $2 + 0 }' out)
+made=$(grep -c . log)
+is "$((foreseen >= made && foreseen < made * 13 / 10))" 1 \
+	"--dry-run: $foreseen requests for $made"
+is "$(($(requests | wc -l) < 50))" 1 '--dry-run: is cheap'
+run logto-fetch --count users 'roles/*/users' connectors </dev/null
+is "$(cat out)" '{"resource":"users","rows":250}
+{"resource":"roles/*/users","rows":174}
+{"resource":"connectors","rows":4}' '--count'
+
+# --- parents that are not what they were
+
+rules 'GET /api/roles/*/users nth=2: status 404 json "{\"code\":\"entity.not_found\"}"' \
+	'GET /api/roles/*/users nth=3: status 422 json "{\"code\":\"x.y\"}"'
+run logto-fetch 'roles/*/users' -v </dev/null
+exits 0 'a parent that vanished, one that does not fit'
+like "$(cat err)" '2 parents have no such list' 'they are counted'
+rules 'GET /api/roles/*/users nth=2: status 403 json "{\"code\":\"auth.forbidden\"}"'
+run logto-fetch 'roles/*/users' </dev/null
+fails 3 'roles/[0-9a-z]+/users: .*permission' 'another refusal fails'
+rules '# none'
+curl -sS -X DELETE "$LOGTO_ENDPOINT/_mock/requests" >/dev/null
+run logto-fetch 'applications/*/roles' </dev/null
+exits 0 'applications/*/roles'
+is "$(requests | grep -c '/roles.* 422 ')" 0 \
+	'only machine-to-machine applications are asked'
+run logto-fetch 'organizations/*/users' -n 3 </dev/null
+is "$status $(wc -l <out | tr -d ' ')" '0 3' '--limit ends a fan-out'
+
+# --- no secret comes out that was not asked for
+
+mock
+LOGTO_TOKEN=$(logto-token)
+for name in 'applications/*/secrets' hooks connectors sso-connectors \
+	one-time-tokens captcha-provider configs/jwt-customizer configs/actions \
+	'users/*/personal-access-tokens' 'organizations/*/jit/sso-connectors' \
+	'users/*/sessions'; do
+	logto-fetch "$name" </dev/null
+done >masked
+for name in 'applications/*/secrets' hooks connectors sso-connectors \
+	one-time-tokens captcha-provider configs/jwt-customizer configs/actions \
+	'users/*/personal-access-tokens' 'organizations/*/jit/sso-connectors' \
+	'users/*/sessions'; do
+	logto-fetch --with-secrets "$name" </dev/null
+done >open
+perl -MJSON::PP -e '
+	my %secret = (applications_secrets => ["value"],
+		hooks => ["signingKey", "config.headers"], connectors => ["config"],
+		"sso-connectors" => ["config"], "one-time-tokens" => ["token"],
+		"users_personal-access-tokens" => ["value"]);
+	my $json = JSON::PP->new->canonical;
+	open my $masked, "<", "masked"; open my $open, "<", "open";
+	while (my $m = <$masked>) {
+		my $o = <$open>;
+		my ($x, $y) = ($json->decode($m), $json->decode($o));
+		for my $path (@{$secret{$y->{_resource}} || []}) {
+			my @steps = split /\./, $path;
+			my $last = pop @steps;
+			my ($at, $to) = ($x, $y);
+			($at, $to) = ($at->{$_}, $to->{$_}) for @steps;
+			print "$y->{_resource}.$path is shown\n"
+				if defined $at->{$last};
+			$n++ if defined $to->{$last};
+			$at->{$last} = $to->{$last} = 0;
+		}
+		print "$y->{_resource}: something else differs\n"
+			if $secret{$y->{_resource}} &&
+				$json->encode($x) ne $json->encode($y);
+	}
+	print "only $n secrets in the data\n" if $n < 20' >faults
+is "$(cat faults)" '' 'secrets are null, and nothing else is touched'
+id=$(sed -n 's/^{"_resource":"connectors","id":"\([^"]*\)".*/\1/p' open | head -n 1)
+run logto-fetch "connectors/$id" </dev/null
+like "$(cat out)" '"config":null' 'in a single record too'
+
+done_testing
