@@ -19,6 +19,8 @@ told() {
 
 run logto-token
 fails 2 'no tenant is named; give --endpoint or LOGTO_ENDPOINT' 'no endpoint'
+run logto-token -v
+told 'where a profile would be' 'configuration file' "$config (there is none)"
 run logto-token -e "$endpoint"
 fails 2 'no application is named; give --app-id, LOGTO_APP_ID' 'no app id'
 run logto-token -e "$endpoint" -a app
@@ -72,6 +74,7 @@ precedence cacert LOGTO_CACERT cacert "$XDG_CONFIG_HOME/logto/p.pem" \
 # --- which profile
 
 run logto-token -v --retry 0
+told 'the file is there' 'configuration file' "$config"
 told 'the default profile' profile 'default (from the default)'
 told 'is read without being named' app_id \
 	"of-default (from 'app_id' of profile [default])"

@@ -48,7 +48,7 @@ memory() {
 
 # --- while it asks for a token
 
-rules 'POST /oidc/token: delay 5000'
+rules 'POST /oidc/token: delay 20000'
 : >err
 LOGTO_APP_SECRET=$secret logto-token -vv >out 2>err &
 pid=$!
@@ -67,7 +67,7 @@ rules ''
 
 # --- when it has one: of the secret nothing is left
 
-rules 'GET /api/resources: delay 5000'
+rules 'GET /api/resources: delay 20000'
 echo "$secret" >secret
 chmod 600 secret
 mkdir "$XDG_CONFIG_HOME/logto"

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 enum value_kind {
 	KIND_TEXT,
@@ -331,7 +332,8 @@ settings_tell(const struct settings *s)
 		    row->kind >= KIND_SECRET ? "***" : text, source);
 	}
 	if (s->path)
-		msg_at(MSG_VERBOSE, "configuration file: %s", s->path);
+		msg_at(MSG_VERBOSE, "configuration file: %s%s", s->path,
+		    access(s->path, F_OK) == 0 ? "" : " (there is none)");
 }
 
 void
