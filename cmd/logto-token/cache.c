@@ -28,7 +28,6 @@ static const char MAGIC[] = "logto-token 1";
 enum {
 	FILE_BYTES = BOUND_SECRET_BYTES + 8 * 1024, /* answer and head */
 	KEY_BYTES = 6 * 1024,
-	LOCK_WAIT_MS = 60 * 1000,
 	LOCK_POLL_MS = 20,
 };
 
@@ -263,7 +262,7 @@ cache_find(struct cache *c, const struct cache_time *now, int64_t min_ttl_s,
 }
 
 int
-cache_lock(struct cache *c, struct fail *why)
+cache_lock(struct cache *c, int wait_ms, struct fail *why)
 {
 	struct pollfd wake = {.fd = stop_descriptor(), .events = POLLIN};
 	char name[sizeof(c->name) + 8];
@@ -280,7 +279,7 @@ cache_lock(struct cache *c, struct fail *why)
 	}
 	/* Polled, since a signal that comes just before a blocking wait would
 	 * be missed. */
-	for (int waited = 0; waited < LOCK_WAIT_MS; waited += LOCK_POLL_MS) {
+	for (int waited = 0; waited < wait_ms; waited += LOCK_POLL_MS) {
 		if (flock(c->lock, LOCK_EX | LOCK_NB) == 0)
 			return 0;
 		if (errno != EWOULDBLOCK && errno != EINTR)
@@ -290,9 +289,8 @@ cache_lock(struct cache *c, struct fail *why)
 			return stop_fail(why);
 	}
 	msg_at(MSG_VERBOSE,
-	    "another process has held '%s/%s' for a minute; "
-	    "going on without it",
-	    c->path, name);
+	    "another process holds '%s/%s'; going on without it", c->path,
+	    name);
 	return 0;
 }
 

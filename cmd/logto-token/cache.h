@@ -62,11 +62,13 @@ int64_t cache_margin_s(int64_t lifetime_s, int64_t min_ttl_s);
 bool cache_find(struct cache *c, const struct cache_time *now,
     int64_t min_ttl_s, struct reply *reply, int64_t *left_s);
 
-/* Waits until no other process asks for this token, at most a minute: then
- * the other one is stuck, and asking twice is better than not at all. -1
- * only if a signal asked us to stop. */
+enum { CACHE_WAIT_MS = 60 * 1000 };
+
+/* Waits until no other process asks for this token, at most `wait_ms` (be it
+ * CACHE_WAIT_MS): then the other one is stuck, and asking twice is better than
+ * not at all. -1 only if a signal asked us to stop. */
 ATTR_NODISCARD
-int cache_lock(struct cache *c, struct fail *why);
+int cache_lock(struct cache *c, int wait_ms, struct fail *why);
 
 /* Replaces the file. `asked_at` is when the request began: the token's life
  * may have started then. */

@@ -108,7 +108,7 @@ token_get(struct token *t, const struct opts *o, struct settings *s,
 	open_cache(&cache, o, tenant, app_id);
 	if (find(t, o, &cache))
 		result = 0;
-	else if (cache_lock(&cache, why) != 0)
+	else if (cache_lock(&cache, CACHE_WAIT_MS, why) != 0)
 		result = -1;
 	else if (find(t, o, &cache))
 		result = 0;

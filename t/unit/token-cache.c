@@ -6,6 +6,8 @@
 #include "tap.h"
 
 #include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #define KEY "https%3A%2F%2Fid.example.com app r all"
 
@@ -85,6 +87,48 @@ test_key(void)
 	free(b);
 }
 
+/* Whether somebody else holds the lock, and one goes on without it. */
+static bool
+is_locked_out(const char *directory)
+{
+	struct cache other;
+	struct fail why;
+	bool is_out;
+
+	if (cache_open(&other, directory, KEY, &why) != 0 ||
+	    cache_lock(&other, 50, &why) != 0)
+		exit(1);
+	/* To take a lock that one has is allowed. */
+	is_out = flock(other.lock, LOCK_EX | LOCK_NB) != 0;
+	cache_close(&other);
+	return is_out;
+}
+
+/* A holder that is stuck keeps the others for so long and no longer. */
+static void
+test_lock(void)
+{
+	char directory[] = "/tmp/token-cache.XXXXXX";
+	char lock[sizeof(directory) + 40];
+	struct cache c;
+	struct fail why;
+
+	if (!mkdtemp(directory) || cache_open(&c, directory, KEY, &why) != 0) {
+		ok(false, "a directory for the lock");
+		return;
+	}
+	(void)snprintf(lock, sizeof(lock), "%s/%s.lock", directory, c.name);
+	ok(!is_locked_out(directory), "nobody holds the lock");
+	is_int(cache_lock(&c, 0, &why), 0, "no time to take it in");
+	ok(!is_locked_out(directory), "so that it is still free");
+	is_int(cache_lock(&c, CACHE_WAIT_MS, &why), 0, "taken at once");
+	ok(is_locked_out(directory), "the next one waits, and goes on");
+	cache_close(&c);
+	ok(!is_locked_out(directory), "free with its holder's end");
+	(void)unlink(lock);
+	is_int(rmdir(directory), 0, "and no other file came of it");
+}
+
 int
 main(void)
 {
@@ -140,5 +184,6 @@ main(void)
 	buf_free(&text);
 	test_margin();
 	test_key();
+	test_lock();
 	return tap_done();
 }
