@@ -64,6 +64,9 @@ door 'curl/curl\.h' 'lib/http.c lib/libcurl.c'
 door 'ini\.h' lib/config.c
 door 'simdjson\.h' lib/json.cc
 door 'jq\.h' cmd/logto-fetch/filter.c
+nothing "$(names '^#include <sqlite3\.h>' |
+	grep -v '^cmd/ndjson-to-sql/sqlite')" '<sqlite3.h> is for sqlite*'
+door 'jq\.h' cmd/logto-fetch/filter.c
 
 # --- what only a few may do
 
