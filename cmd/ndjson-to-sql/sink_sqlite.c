@@ -26,7 +26,7 @@ enum {
 	BUSY_STEP_MS = 10,
 	CACHE_BYTES = 64 << 20,
 	/* A merge reads all over the index of the key. */
-	READ_CACHE_BYTES = 32 << 20,
+	READ_CACHE_BYTES = 64 << 20,
 };
 
 /* --- opening ------------------------------------------------------------ */

@@ -28,7 +28,9 @@ struct feed_table {
 struct feed_cursor {
 	sqlite3_vtab_cursor base;
 	struct feed *feed;
-	uint64_t sequence; /* of the current row */
+	const struct cell *cells; /* of the current row */
+	uint32_t count;
+	uint64_t sequence;
 	sqlite3_int64 place;
 };
 
@@ -117,17 +119,18 @@ static void
 settle(struct feed_cursor *c)
 {
 	struct feed *f = c->feed;
+	const struct row *row;
 
 	while (f->at < f->to &&
 	    batch_origin(f->batch, &f->rows->rows[f->at])->is_dropped)
 		f->at++;
 	if (f->at == f->to)
 		return;
-	if (f->rows->rows[f->at].sequence == c->sequence)
-		c->place++;
-	else
-		c->place = 0;
-	c->sequence = f->rows->rows[f->at].sequence;
+	row = &f->rows->rows[f->at];
+	c->place = row->sequence == c->sequence ? c->place + 1 : 0;
+	c->sequence = row->sequence;
+	c->cells = row->cells;
+	c->count = row->count;
 }
 
 static int
@@ -167,13 +170,12 @@ feed_eof(sqlite3_vtab_cursor *cursor)
 static int
 feed_column(sqlite3_vtab_cursor *cursor, sqlite3_context *to, int index)
 {
-	const struct feed *f = ((struct feed_cursor *)cursor)->feed;
-	const struct row *row = &f->rows->rows[f->at];
+	const struct feed_cursor *c = (const struct feed_cursor *)cursor;
 	const struct cell *cell;
 
-	if ((uint32_t)index >= row->count)
+	if ((uint32_t)index >= c->count)
 		return SQLITE_OK; /* null is what SQLite takes silence for */
-	cell = &row->cells[index];
+	cell = &c->cells[index];
 	switch ((enum cell_kind)cell->kind) {
 	case CELL_NULL:
 		break;
