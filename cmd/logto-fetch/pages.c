@@ -11,6 +11,7 @@
 
 #include "mem.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 struct pages {
@@ -24,38 +25,62 @@ struct pages {
 	bool is_ended;         /* an empty page was met */
 };
 
-static int
-ask_page(struct pages *p, struct fail *why)
+static struct ticket *
+ask_page(const struct pages *p, const char *base, uint64_t number,
+    unsigned size, struct fail *why)
 {
 	struct buf query;
 	struct ticket *ticket;
 
 	buf_init(&query, BOUND_URL_BYTES);
-	walk_page_query(&query, p->query, p->asked + 1, p->size);
+	walk_page_query(&query, base, number, size);
 	ticket = transfer_ask(p->w->transfer, p->list->path, query.data, why);
 	buf_free(&query);
-	if (!ticket)
-		return -1;
-	p->asked++;
-	p->ring[p->asked % p->w->jobs] = ticket;
-	return 0;
+	return ticket;
 }
 
-/* Asks as far ahead as there is room. */
+/* Asks as far ahead as there is room, for this walk and then the next. */
 static int
 ask_ahead(struct pages *p, struct pages_ahead *ahead, struct fail *why)
 {
-	while (p->asked < p->last && p->asked - p->taken < p->w->jobs)
-		if (ask_page(p, why) != 0)
+	while (p->asked < p->last && p->asked - p->taken < p->w->jobs) {
+		struct ticket *ticket =
+		    ask_page(p, p->query, p->asked + 1, p->size, why);
+
+		if (!ticket)
 			return -1;
-	if (ahead && ahead->path && !ahead->ticket &&
-	    p->asked - p->taken < p->w->jobs) {
-		ahead->ticket = transfer_ask(p->w->transfer, ahead->path,
-		    ahead->query, why);
-		if (!ahead->ticket)
+		p->asked++;
+		p->ring[p->asked % p->w->jobs] = ticket;
+	}
+	while (ahead && ahead->count < ahead->limit &&
+	    p->asked - p->taken + ahead->count < p->w->jobs) {
+		struct ticket *ticket = ask_page(p, ahead->query.data,
+		    ahead->count + 1, ahead->size, why);
+
+		if (!ticket)
 			return -1;
+		ahead->tickets[ahead->count++] = ticket;
 	}
 	return 0;
+}
+
+/* Takes the pages that an earlier walk asked for; the first one is taken. */
+static void
+adopt(struct pages *p, struct pages_ahead *begun)
+{
+	for (unsigned i = 1; i < begun->count; i++) {
+		p->asked++;
+		p->ring[p->asked % p->w->jobs] = begun->tickets[i];
+	}
+	begun->count = begun->limit = 0;
+}
+
+void
+pages_drop(struct walk *w, struct pages_ahead *ahead)
+{
+	for (unsigned i = 0; i < ahead->count; i++)
+		transfer_drop(w->transfer, ahead->tickets[i]);
+	ahead->count = ahead->limit = 0;
 }
 
 /* Extends the walk to what the newest total says. */
@@ -157,8 +182,8 @@ use_page(struct pages *p, struct page *page, struct pages_result *result,
 }
 
 static enum walk_result
-walk_all(struct pages *p, struct page *first, struct pages_ahead *ahead,
-    struct pages_result *result, struct fail *why)
+walk_all(struct pages *p, struct page *first, struct pages_ahead *begun,
+    struct pages_ahead *ahead, struct pages_result *result, struct fail *why)
 {
 	enum walk_result outcome = WALK_DONE;
 	struct page page;
@@ -166,6 +191,8 @@ walk_all(struct pages *p, struct page *first, struct pages_ahead *ahead,
 	p->last = 1;
 	if (first) {
 		p->asked = p->taken = 1;
+		if (begun)
+			adopt(p, begun);
 		outcome = use_page(p, first, result, why);
 	}
 	while (outcome == WALK_DONE && !p->is_ended && p->taken < p->last) {
@@ -181,8 +208,8 @@ walk_all(struct pages *p, struct page *first, struct pages_ahead *ahead,
 
 enum walk_result
 pages_walk(struct walk *w, const struct walk_list *list, const char *query,
-    unsigned size, struct page *first, struct pages_ahead *ahead,
-    struct pages_result *result, struct fail *why)
+    unsigned size, struct page *first, struct pages_ahead *begun,
+    struct pages_ahead *ahead, struct pages_result *result, struct fail *why)
 {
 	struct pages p = {.w = w,
 	    .list = list,
@@ -190,9 +217,10 @@ pages_walk(struct walk *w, const struct walk_list *list, const char *query,
 	    .query = query ? query : list->query};
 	enum walk_result outcome;
 
+	assert(w->jobs <= PAGES_MAX_JOBS);
 	*result = (struct pages_result){.total = -1};
 	p.ring = mem_alloc(w->jobs, sizeof(struct ticket *));
-	outcome = walk_all(&p, first, ahead, result, why);
+	outcome = walk_all(&p, first, begun, ahead, result, why);
 	for (unsigned i = 0; i < w->jobs; i++)
 		transfer_drop(w->transfer, p.ring[i]);
 	free(p.ring);

@@ -312,7 +312,7 @@ read_paged(struct walk *w, const struct walk_list *list, struct page *first,
 			seen_start_walk(&w->seen);
 		walk_start(w);
 		outcome = pages_walk(w, list, NULL, walk_page_size(w, i),
-		    i == 0 ? first : NULL, NULL, &result, why);
+		    i == 0 ? first : NULL, NULL, NULL, &result, why);
 		w->stats.total = result.total;
 		if (outcome != WALK_DONE || is_proven(w, list, &result, before))
 			return outcome;

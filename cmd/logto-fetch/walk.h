@@ -81,7 +81,7 @@ struct walk {
 	 * repair come in no order, and then it is where their window ends. */
 	int64_t reached_ms, window_end_ms;
 	bool is_repair;
-	struct seen *part;  /* counts the rows of a part as well, or NULL */
+	struct seen *part; /* counts the rows of a part as well, or NULL */
 	struct walk_stats stats; /* of the list under way */
 	struct page problem;     /* of the last WALK_ABSENT */
 };

@@ -33,10 +33,9 @@ struct reading {
 	const struct walk_list *list;
 	struct window *stack;
 	size_t count, capacity;
-	double ms_per_row; /* of the newest window; 0: unknown */
-	struct pages_ahead ahead;
+	double ms_per_row;        /* of the newest window; 0: unknown */
+	struct pages_ahead ahead; /* pages of ahead_window */
 	struct window ahead_window;
-	struct buf ahead_query;
 };
 
 /* The list's query within the window; `to` INT64_MAX leaves it open. */
@@ -147,18 +146,29 @@ read_times(const struct walk_list *list, const struct page *page,
 	return has_first;
 }
 
-/* Lets the walk of one window ask for the first page of the next one. */
+/* How many pages the window surely has, by the density of the last one; the
+ * guess may be wrong, and then their answers are for nothing. */
+static unsigned
+sure_pages(const struct reading *r, const struct window *win)
+{
+	double rows = r->ms_per_row > 0
+	    ? (double)(win->to - win->from) / r->ms_per_row
+	    : 0;
+	double pages = rows / 2 / r->w->page_size;
+
+	if (pages < 1)
+		return 1;
+	return pages < r->w->jobs ? (unsigned)pages : r->w->jobs;
+}
+
+/* Lets the walk of one window ask for the first pages of the next one. */
 static void
 plan_ahead(struct reading *r)
 {
 	struct window *next = r->count ? &r->stack[r->count - 1] : NULL;
 	int64_t aim = aimed_width(r->ms_per_row);
-	struct buf base;
 
-	if (r->ahead.ticket)
-		return;
-	r->ahead.path = NULL;
-	if (!next || next->is_repair)
+	if (r->ahead.limit > 0 || !next || next->is_repair)
 		return;
 	if (r->ms_per_row > 0 && next->to - next->from > aim + aim / 5) {
 		struct window whole = *next;
@@ -168,29 +178,31 @@ plan_ahead(struct reading *r)
 		next = &r->stack[r->count - 1];
 	}
 	r->ahead_window = *next;
-	buf_init(&base, BOUND_URL_BYTES);
-	buf_clear(&r->ahead_query);
-	add_window_query(&base, r->list->query, next->from, next->to);
-	buf_add(&base, "&enableCap=true");
-	walk_page_query(&r->ahead_query, base.data, 1, r->w->page_size);
-	buf_free(&base);
-	r->ahead.path = r->list->path;
-	r->ahead.query = r->ahead_query.data;
+	r->ahead.limit = sure_pages(r, next);
+	r->ahead.size = r->w->page_size;
+	buf_clear(&r->ahead.query);
+	add_window_query(&r->ahead.query, r->list->query, next->from, next->to);
+	buf_add(&r->ahead.query, "&enableCap=true");
 }
 
-/* The first page of a window: asked for ahead, or now. */
+/* The first page of a window: asked for ahead, as others in `begun`, or
+ * now. */
 static struct ticket *
 first_ticket(struct reading *r, const struct window *win, const char *query,
-    unsigned page_size, struct fail *why)
+    unsigned page_size, struct pages_ahead *begun, struct fail *why)
 {
-	struct ticket *ticket = r->ahead.ticket;
+	struct pages_ahead *ahead = &r->ahead;
 
-	if (ticket && !win->is_repair && win->from == r->ahead_window.from &&
-	    win->to == r->ahead_window.to) {
-		r->ahead.ticket = NULL;
-		return ticket;
-	}
-	return ask(r->w, r->list, query, page_size, why);
+	begun->count = begun->limit = 0;
+	if (win->is_repair || ahead->limit == 0 ||
+	    win->from != r->ahead_window.from || win->to != r->ahead_window.to)
+		return ask(r->w, r->list, query, page_size, why);
+	memcpy(begun->tickets, ahead->tickets, sizeof(begun->tickets));
+	begun->count = ahead->count;
+	ahead->count = ahead->limit = 0;
+	if (begun->count == 0)
+		return ask(r->w, r->list, query, page_size, why);
+	return begun->tickets[0];
 }
 
 /* The window has more rows than the server counts: divides it by the density
@@ -294,7 +306,7 @@ read_tied(struct reading *r, const char *query, int64_t *total, bool *is_proven,
 		seen_start_walk(&w->seen);
 		walk_start(w);
 		outcome = pages_walk(w, r->list, query, walk_page_size(w, i),
-		    NULL, NULL, &result, why);
+		    NULL, NULL, NULL, &result, why);
 		if (outcome != WALK_DONE || !result.is_steady ||
 		    result.is_capped || (i > 0 && result.total != *total))
 			break;
@@ -404,35 +416,22 @@ start_walk(struct reading *r, const struct window *win, struct fail *why)
 	return 0;
 }
 
+/* Walks a window whose first page is there. */
 static enum walk_result
-read_window(struct reading *r, const struct window *win, const char *query,
-    struct fail *why)
+walk_window(struct reading *r, const struct window *win, const char *query,
+    struct page *first, struct pages_ahead *begun, struct fail *why)
 {
-	unsigned size = walk_page_size(r->w, win->tries);
 	struct pages_result result;
-	struct page first;
 	enum walk_result outcome;
 
-	if (start_walk(r, win, why) != 0)
-		return WALK_FAILED;
-	if (win->is_repair && win->from == win->to)
-		return read_millisecond(r, win, query, why);
-	outcome = take(r->w, r->list, first_ticket(r, win, query, size, why),
-	    &first, why);
-	if (outcome != WALK_DONE)
-		return outcome;
-	if (first.is_capped && win->from < win->to) {
-		split_capped(r, win, &first);
-		page_free(&first);
-		return WALK_DONE;
-	}
 	if (!win->is_repair) /* after an empty one: all that is left */
-		r->ms_per_row = first.total > 0
-		    ? (double)(win->to - win->from + 1) / (double)first.total
+		r->ms_per_row = first->total > 0
+		    ? (double)(win->to - win->from + 1) / (double)first->total
 		    : 0;
 	plan_ahead(r);
-	outcome = pages_walk(r->w, r->list, query, size, &first, &r->ahead,
-	    &result, why);
+	outcome =
+	    pages_walk(r->w, r->list, query, walk_page_size(r->w, win->tries),
+		first, begun, &r->ahead, &result, why);
 	if (outcome != WALK_DONE || result.is_one_page ||
 	    (result.is_steady && !result.is_capped &&
 		(int64_t)r->w->seen.in_walk == result.total))
@@ -446,13 +445,42 @@ read_window(struct reading *r, const struct window *win, const char *query,
 }
 
 static enum walk_result
+read_window(struct reading *r, const struct window *win, const char *query,
+    struct fail *why)
+{
+	struct pages_ahead begun;
+	struct page first;
+	enum walk_result outcome;
+
+	if (start_walk(r, win, why) != 0)
+		return WALK_FAILED;
+	if (win->is_repair && win->from == win->to)
+		return read_millisecond(r, win, query, why);
+	outcome = take(r->w, r->list,
+	    first_ticket(r, win, query, walk_page_size(r->w, win->tries),
+		&begun, why),
+	    &first, why);
+	/* Its ticket is gone. */
+	if (begun.count > 0)
+		begun.tickets[0] = NULL;
+	if (outcome == WALK_DONE && first.is_capped && win->from < win->to) {
+		split_capped(r, win, &first);
+		page_free(&first);
+	} else if (outcome == WALK_DONE) {
+		outcome = walk_window(r, win, query, &first, &begun, why);
+	}
+	pages_drop(r->w, &begun);
+	return outcome;
+}
+
+static enum walk_result
 read_windows(struct reading *r, struct fail *why)
 {
 	enum walk_result outcome = WALK_DONE;
 	struct buf query;
 
 	buf_init(&query, BOUND_URL_BYTES);
-	buf_init(&r->ahead_query, BOUND_URL_BYTES);
+	buf_init(&r->ahead.query, BOUND_URL_BYTES);
 	while (outcome == WALK_DONE && r->count > 0) {
 		struct window win = r->stack[--r->count];
 
@@ -461,8 +489,8 @@ read_windows(struct reading *r, struct fail *why)
 		buf_add(&query, "&enableCap=true");
 		outcome = read_window(r, &win, query.data, why);
 	}
-	transfer_drop(r->w->transfer, r->ahead.ticket);
-	buf_free(&r->ahead_query);
+	pages_drop(r->w, &r->ahead);
+	buf_free(&r->ahead.query);
 	buf_free(&query);
 	free(r->stack);
 	return outcome;
@@ -511,7 +539,7 @@ read_without_windows(struct walk *w, const struct walk_list *list,
 			seen_start_walk(&w->seen);
 		walk_start(w);
 		outcome = pages_walk(w, list, NULL, walk_page_size(w, i), NULL,
-		    NULL, &result, why);
+		    NULL, NULL, &result, why);
 		if (outcome == WALK_DONE &&
 		    (int64_t)(w->seen.in_walk - w->newer_count) == result.total)
 			return WALK_DONE;
