@@ -49,6 +49,7 @@ struct row {
 	uint32_t parent;    /* index of the parent's row in its table */
 	uint64_t sequence;  /* of the root record, from 1 through the load */
 	struct cell id;     /* what rows below it refer to */
+	bool is_same;       /* the destination has it so already */
 };
 
 /* The line that a root record came from. */

@@ -114,7 +114,7 @@ feed_close(sqlite3_vtab_cursor *cursor)
 	return SQLITE_OK;
 }
 
-/* Steps over the rows of records that were dropped. */
+/* Steps over rows that are not to be written. */
 static void
 settle(struct feed_cursor *c)
 {
@@ -122,7 +122,8 @@ settle(struct feed_cursor *c)
 	const struct row *row;
 
 	while (f->at < f->to &&
-	    batch_origin(f->batch, &f->rows->rows[f->at])->is_dropped)
+	    (f->rows->rows[f->at].is_same ||
+		batch_origin(f->batch, &f->rows->rows[f->at])->is_dropped))
 		f->at++;
 	if (f->at == f->to)
 		return;

@@ -23,9 +23,9 @@
 
 /* --- the index ---------------------------------------------------------- */
 
-/* The columns of the table's key; their number. */
-static size_t
-key_of(const struct table *t, const struct column *key[SCHEMA_KEY_MAX])
+size_t
+sqlite_merge_key(const struct table *t,
+    const struct column *key[SCHEMA_KEY_MAX])
 {
 	if (t->parent) {
 		key[0] = t->parent_id;
@@ -42,7 +42,7 @@ static void
 add_key_columns(const struct table *t, struct buf *sql)
 {
 	const struct column *key[SCHEMA_KEY_MAX];
-	size_t count = key_of(t, key);
+	size_t count = sqlite_merge_key(t, key);
 
 	for (size_t i = 0; i < count; i++) {
 		buf_add_char(sql, i == 0 ? '(' : ',');
@@ -166,7 +166,7 @@ static bool
 is_key_column(const struct table *t, const struct column *c)
 {
 	const struct column *key[SCHEMA_KEY_MAX];
-	size_t count = key_of(t, key);
+	size_t count = sqlite_merge_key(t, key);
 
 	for (size_t i = 0; i < count; i++)
 		if (key[i] == c)
@@ -373,6 +373,8 @@ sqlite_merge_write(struct sqlite *s, struct sqlite_table *t, struct batch *b,
 		return -1;
 	if (!t->table->parent && t->has_children)
 		sqlite_merge_drop_doubled(t, b);
+	if (sqlite_same_mark(s, t, why) != 0)
+		return -1;
 	s->current = t;
 	/* There is no hook for tables WITHOUT ROWID: count what is left. */
 	before = t->counts;

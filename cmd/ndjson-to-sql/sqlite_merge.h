@@ -9,6 +9,7 @@
 #include "attr.h"
 #include "buf.h"
 #include "fail.h"
+#include "schema.h"
 
 #include <sqlite3.h>
 
@@ -19,6 +20,10 @@ struct sqlite_table;
 /* Makes the functions that the statements call known to the connection. */
 ATTR_NODISCARD
 int sqlite_merge_register(struct sqlite *s, struct fail *why);
+
+/* The columns of the table's key; their number. */
+size_t sqlite_merge_key(const struct table *t,
+    const struct column *key[SCHEMA_KEY_MAX]);
 
 /* Appends what makes an INSERT a merge. */
 void sqlite_merge_add_clause(const struct sqlite_table *t, struct buf *sql);

@@ -24,6 +24,7 @@ forget_statements(struct sqlite_table *t)
 	(void)sqlite3_finalize(t->find);
 	(void)sqlite3_finalize(t->end);
 	t->insert = t->cut = t->find = t->end = NULL;
+	sqlite_same_forget(&t->same);
 }
 
 void

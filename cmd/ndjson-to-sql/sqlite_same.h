@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Rows that did not change. A list that is loaded again mostly comes in the
+ * order that it came in before, which is the order of the table's rowids. So
+ * the table is read along with the batch, and what is equal on both sides
+ * needs neither a look at the index nor a merge.
+ */
+#ifndef SQLITE_SAME_H
+#define SQLITE_SAME_H
+
+#include "attr.h"
+#include "fail.h"
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct sqlite;
+struct sqlite_table;
+
+struct sqlite_same {
+	sqlite3_stmt *scan; /* rows behind a rowid, in order */
+	sqlite3_stmt *find; /* the rowid of a key */
+	int64_t rowid;      /* the last row that the scan is done with */
+	uint64_t hits, misses;
+};
+
+/* Marks the rows of the feed that the table has already as they are, and
+ * counts them. Does nothing where it does not pay. */
+ATTR_NODISCARD
+int sqlite_same_mark(struct sqlite *s, struct sqlite_table *t,
+    struct fail *why);
+
+/* Ends its statements; the place in the table stays. */
+void sqlite_same_forget(struct sqlite_same *same);
+
+#endif
