@@ -45,9 +45,21 @@ survives 'no type' 'GET /api/* nth=4: type none'
 survives 'two faults at once' 'GET /api/* nth=2-4: reset' \
 	'GET /api/* nth=5-6: status 502'
 
+# A list that comes whole, but is too much for that, comes in pages.
+logto-fetch applications <token >applications.wanted
+rules 'GET /api/applications !page: gzip-bomb 100'
+run logto-fetch applications <token
+exits 0 'a list that is too large for one answer'
+cmp -s out applications.wanted
+ok $? 'a list that is too large for one answer: in pages'
+rules 'GET /api/applications !page: status 500'
+run logto-fetch --retry 0 applications <token
+exits 0 'a list that the server cannot give whole'
+cmp -s out applications.wanted
+ok $? 'a list that the server cannot give whole: in pages'
+
 # --- what is given up
 
-run logto-fetch --retry 2 users <token
 rules 'GET /api/users page=3: status 500'
 run logto-fetch --retry 2 users <token
 fails 4 'users: page 3: .*3 tries.*HTTP 500.*request id.*200 records' \

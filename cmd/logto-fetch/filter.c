@@ -317,7 +317,7 @@ collect(struct filter *f, const char *text, size_t len, jv *input, jv *values,
     struct fail *why)
 {
 	enum { MOST = 10000 };
-	jv value;
+	jv value = jv_null();
 	int got;
 
 	*values = jv_array();
@@ -448,7 +448,7 @@ filter_run(struct filter *f, const char *text, size_t len,
 {
 	const struct json_node *nodes;
 	size_t count;
-	jv input = jv_null(), value;
+	jv input = jv_null(), value = jv_null();
 	int result;
 
 	if (json_parse(f->json, text, len, &nodes, &count, why) != 0)

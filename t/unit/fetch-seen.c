@@ -28,6 +28,9 @@ test_walks(void)
 	ok(seen_add(&s, "", 0) == SEEN_NEW, "an empty key is a key");
 	ok(seen_add(&s, "a\0b", 3) == SEEN_NEW, "a NUL does not end a key");
 	is_int((long long)s.count, 3, "three keys");
+	ok(seen_has(&s, "a", 1) && !seen_has(&s, "b", 1),
+	    "a question adds nothing");
+	is_int((long long)s.count, 3, "still three keys");
 	seen_start_walk(&s);
 	is_int((long long)s.in_walk, 0, "a new walk begins with none");
 	ok(seen_add(&s, "a", 1) == SEEN_OLD, "known from the walk before");
