@@ -370,7 +370,7 @@ static int
 read_each(struct fan *f, const struct job *job, const char *path,
     const struct keys *keys, struct fail *why)
 {
-	size_t room = f->walk->jobs, asked = 0, taken = 0, at = 0;
+	size_t room = f->walk->ahead, asked = 0, taken = 0, at = 0;
 	struct pending *ring = mem_alloc(room, sizeof(*ring));
 	int more = 1, result = 0;
 

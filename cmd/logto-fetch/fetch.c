@@ -80,10 +80,9 @@ read_all(const struct opts *o, const struct job_list *jobs,
 
 	progress_open(&progress, "records",
 	    stream->is_stdout && isatty(STDOUT_FILENO));
-	walk_init(&walk, transfer);
+	walk_init(&walk, transfer, (unsigned)o->jobs);
 	walk.progress = &progress;
 	walk.page_size = (unsigned)o->page_size;
-	walk.jobs = (unsigned)o->jobs;
 	result = set_window(o, &walk, why);
 	emit_init(&emit, stream);
 	emit.is_raw = o->is_raw;

@@ -10,18 +10,6 @@
 
 #include "walk.h"
 
-enum { PAGES_MAX_JOBS = 64 };
-
-/* Pages of a walk to come, which one that has asked for all of its own, and
- * has room, may ask for: those from the first on, in the order of tickets. */
-struct pages_ahead {
-	struct buf query; /* without page numbers */
-	unsigned size;
-	unsigned limit; /* pages that may be asked for; 0: none */
-	unsigned count; /* pages that were */
-	struct ticket *tickets[PAGES_MAX_JOBS];
-};
-
 struct pages_result {
 	int64_t total;    /* of the first page */
 	bool is_steady;   /* every page bore it */
@@ -29,19 +17,39 @@ struct pages_result {
 	bool is_one_page; /* the first page held the whole list */
 };
 
-/* Walks in pages of `size` rows. `first` is the page with the number 1 where
- * that has been taken already, and is freed; else NULL. `query` takes the
- * place of the list's where it is not NULL. `begun` are pages of this walk
- * that an earlier one asked for, whose first ticket is gone already: it takes
- * the others. `ahead` are those of the next one. Both may be NULL. */
+/* A walk that has begun: some of its pages may be asked for already. */
+struct pages;
+
+/* A walk in pages of `size` rows; nothing is asked for yet. `query`, which is
+ * copied, takes the place of the list's where it is not NULL. */
+struct pages *pages_new(struct walk *w, const struct walk_list *list,
+    const char *query, unsigned size);
+
+/* Asks for the first page, if that has not been done; the answer is taken by
+ * pages_take_first. */
+ATTR_NODISCARD
+int pages_ask_first(struct pages *p, struct fail *why);
+
+/* The first page as it came; pages_judge tells what it is. */
+ATTR_NODISCARD
+int pages_take_first(struct pages *p, struct page *first, struct fail *why);
+
+/* Walks to the end. `first` is the first page, where it has been taken, and
+ * is freed; else NULL. While the last pages are under way, the room that they
+ * leave is used for those of `next`, which may be NULL, so that a long chain
+ * of walks never waits in between. */
+ATTR_NODISCARD
+enum walk_result pages_run(struct pages *p, struct page *first,
+    struct pages *next, struct pages_result *result, struct fail *why);
+
+/* Gives back what was asked for and not taken. NULL is allowed. */
+void pages_free(struct pages *p);
+
+/* All of it for a walk that stands alone. */
 ATTR_NODISCARD
 enum walk_result pages_walk(struct walk *w, const struct walk_list *list,
     const char *query, unsigned size, struct page *first,
-    struct pages_ahead *begun, struct pages_ahead *ahead,
     struct pages_result *result, struct fail *why);
-
-/* Gives the tickets back, and forgets what was planned. */
-void pages_drop(struct walk *w, struct pages_ahead *ahead);
 
 /* Judges a page that was taken: WALK_DONE if its rows are there, WALK_ABSENT
  * (the page moves to w->problem), or WALK_FAILED. `number` 0 is none. */

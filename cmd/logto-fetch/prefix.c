@@ -132,7 +132,7 @@ static enum walk_result
 divide(struct descent *d, const char *letters, struct fail *why)
 {
 	struct walk *w = d->w;
-	struct ticket **ring = mem_alloc(w->jobs, sizeof(struct ticket *));
+	struct ticket **ring = mem_alloc(w->ahead, sizeof(struct ticket *));
 	size_t count = strlen(letters), asked = 0;
 	char prefix[LONGEST_PREFIX + 1];
 	enum walk_result outcome = WALK_DONE;
@@ -142,23 +142,23 @@ divide(struct descent *d, const char *letters, struct fail *why)
 	for (size_t i = 0; i < count && outcome == WALK_DONE; i++) {
 		struct ticket *ticket;
 
-		for (; asked < count && asked - i < w->jobs; asked++) {
+		for (; asked < count && asked - i < w->ahead; asked++) {
 			prefix[d->at.len] = letters[asked];
-			ring[asked % w->jobs] =
+			ring[asked % w->ahead] =
 			    ask(d, prefix, d->at.len + 1, why);
-			if (!ring[asked % w->jobs]) {
+			if (!ring[asked % w->ahead]) {
 				outcome = WALK_FAILED;
 				break;
 			}
 		}
-		ticket = ring[i % w->jobs];
-		ring[i % w->jobs] = NULL;
+		ticket = ring[i % w->ahead];
+		ring[i % w->ahead] = NULL;
 		if (outcome == WALK_DONE)
 			outcome = use_child(d, ticket, letters[i], why);
 		else
 			transfer_drop(w->transfer, ticket);
 	}
-	for (unsigned i = 0; i < w->jobs; i++)
+	for (unsigned i = 0; i < w->ahead; i++)
 		transfer_drop(w->transfer, ring[i]);
 	free(ring);
 	return outcome;

@@ -157,18 +157,25 @@ receive(struct transfer *t, struct fail *why)
 }
 
 static void
-read_total(struct page *page)
+read_total(const struct http_response *response, int64_t *total,
+    bool *is_capped)
 {
-	const char *total = http_header(page->response, "Total-Number", 0);
-	const char *capped =
-	    http_header(page->response, "Total-Number-Is-Capped", 0);
+	const char *text = http_header(response, "Total-Number", 0);
+	const char *capped = http_header(response, "Total-Number-Is-Capped", 0);
 
-	page->total = -1;
-	if (total &&
-	    (num_i64(total, strlen(total), &page->total) != 0 ||
-		page->total < 0))
-		page->total = -1;
-	page->is_capped = capped && strcasecmp(capped, "true") == 0;
+	*total = -1;
+	if (text && (num_i64(text, strlen(text), total) != 0 || *total < 0))
+		*total = -1;
+	*is_capped = capped && strcasecmp(capped, "true") == 0;
+}
+
+bool
+transfer_peek(const struct ticket *ticket, int64_t *total, bool *is_capped)
+{
+	if (!ticket->response || ticket->problem.kind != PROBLEM_NONE)
+		return false;
+	read_total(ticket->response, total, is_capped);
+	return *total >= 0;
 }
 
 /* Waits until the ticket has its answer, and parses that: 1 done, 0 the
@@ -221,7 +228,7 @@ transfer_take(struct transfer *t, struct ticket *ticket, struct page *page,
 	free_ticket(t, ticket);
 	if (page->problem.kind == PROBLEM_NONE) {
 		t->has_answered = true;
-		read_total(page);
+		read_total(page->response, &page->total, &page->is_capped);
 	}
 	t->bytes += page->response->body.len;
 	return 0;

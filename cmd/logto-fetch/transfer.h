@@ -58,6 +58,11 @@ ATTR_NODISCARD
 int transfer_take(struct transfer *t, struct ticket *ticket, struct page *page,
     struct fail *why);
 
+/* The total of a page that came and was not taken yet; false if it did not,
+ * or tells none. Never waits. */
+bool transfer_peek(const struct ticket *ticket, int64_t *total,
+    bool *is_capped);
+
 /* Gives a ticket back. NULL is allowed. */
 void transfer_drop(struct transfer *t, struct ticket *ticket);
 

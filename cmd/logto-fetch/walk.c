@@ -14,11 +14,11 @@
 #include <string.h>
 
 void
-walk_init(struct walk *w, struct transfer *transfer)
+walk_init(struct walk *w, struct transfer *transfer, unsigned jobs)
 {
 	*w = (struct walk){.transfer = transfer,
 	    .page_size = WALK_PAGE_SIZE,
-	    .jobs = 4,
+	    .ahead = 2 * jobs,
 	    .to_ms = INT64_MAX,
 	    .stop_ms = INT64_MIN,
 	    .reached_ms = INT64_MAX,
@@ -312,7 +312,7 @@ read_paged(struct walk *w, const struct walk_list *list, struct page *first,
 			seen_start_walk(&w->seen);
 		walk_start(w);
 		outcome = pages_walk(w, list, NULL, walk_page_size(w, i),
-		    i == 0 ? first : NULL, NULL, NULL, &result, why);
+		    i == 0 ? first : NULL, &result, why);
 		w->stats.total = result.total;
 		if (outcome != WALK_DONE || is_proven(w, list, &result, before))
 			return outcome;

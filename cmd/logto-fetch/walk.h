@@ -60,7 +60,7 @@ struct progress;
 struct walk {
 	struct transfer *transfer;
 	unsigned page_size; /* of the first walk */
-	unsigned jobs;      /* requests under way at once */
+	unsigned ahead;     /* answers asked for and not taken */
 	/* Count only: where the server tells a total, no rows are read, and
 	 * stats.rows is that total. */
 	bool is_counting;
@@ -129,7 +129,9 @@ ATTR_NODISCARD
 enum walk_result walk_take_rows(struct walk *w, const struct walk_list *list,
     const struct page *page, struct fail *why);
 
-void walk_init(struct walk *w, struct transfer *transfer);
+/* For `jobs` requests at once it asks for twice as many: one that is late does
+ * not keep the others from being followed by more. */
+void walk_init(struct walk *w, struct transfer *transfer, unsigned jobs);
 void walk_free(struct walk *w);
 
 #endif

@@ -33,9 +33,9 @@ struct reading {
 	const struct walk_list *list;
 	struct window *stack;
 	size_t count, capacity;
-	double ms_per_row;        /* of the newest window; 0: unknown */
-	struct pages_ahead ahead; /* pages of ahead_window */
-	struct window ahead_window;
+	double ms_per_row;  /* of the newest window; 0: unknown */
+	struct pages *next; /* the walk of the window next_window; or NULL */
+	struct window next_window;
 };
 
 /* The list's query within the window; `to` INT64_MAX leaves it open. */
@@ -62,16 +62,13 @@ ask(const struct walk *w, const struct walk_list *list, const char *base,
 	return ticket;
 }
 
-/* The answer to `ticket`, judged; a list without Total-Number is refused. */
+/* Judges a page; a list without Total-Number is refused. */
 static enum walk_result
-take(struct walk *w, const struct walk_list *list, struct ticket *ticket,
-    struct page *page, struct fail *why)
+judge(struct walk *w, const struct walk_list *list, struct page *page,
+    struct fail *why)
 {
-	enum walk_result outcome;
+	enum walk_result outcome = pages_judge(w, list, page, 0, why);
 
-	if (!ticket || transfer_take(w->transfer, ticket, page, why) != 0)
-		return WALK_FAILED;
-	outcome = pages_judge(w, list, page, 0, why);
 	if (outcome == WALK_DONE && page->total < 0) {
 		page_free(page);
 		(void)fail_set(why, STATUS_DATA,
@@ -80,6 +77,16 @@ take(struct walk *w, const struct walk_list *list, struct ticket *ticket,
 		return WALK_FAILED;
 	}
 	return outcome;
+}
+
+/* The answer to `ticket`, judged. */
+static enum walk_result
+take(struct walk *w, const struct walk_list *list, struct ticket *ticket,
+    struct page *page, struct fail *why)
+{
+	if (!ticket || transfer_take(w->transfer, ticket, page, why) != 0)
+		return WALK_FAILED;
+	return judge(w, list, page, why);
 }
 
 static void
@@ -146,29 +153,30 @@ read_times(const struct walk_list *list, const struct page *page,
 	return has_first;
 }
 
-/* How many pages the window surely has, by the density of the last one; the
- * guess may be wrong, and then their answers are for nothing. */
-static unsigned
-sure_pages(const struct reading *r, const struct window *win)
+static struct pages *
+new_pages(struct reading *r, const struct window *win)
 {
-	double rows = r->ms_per_row > 0
-	    ? (double)(win->to - win->from) / r->ms_per_row
-	    : 0;
-	double pages = rows / 2 / r->w->page_size;
+	struct pages *pages;
+	struct buf query;
 
-	if (pages < 1)
-		return 1;
-	return pages < r->w->jobs ? (unsigned)pages : r->w->jobs;
+	buf_init(&query, BOUND_URL_BYTES);
+	add_window_query(&query, r->list->query, win->from, win->to);
+	buf_add(&query, "&enableCap=true");
+	pages = pages_new(r->w, r->list, query.data,
+	    walk_page_size(r->w, win->tries));
+	buf_free(&query);
+	return pages;
 }
 
-/* Lets the walk of one window ask for the first pages of the next one. */
+/* Prepares the walk of the next window, for its pages to be asked for before
+ * the end of the one under way. */
 static void
-plan_ahead(struct reading *r)
+plan_next(struct reading *r)
 {
 	struct window *next = r->count ? &r->stack[r->count - 1] : NULL;
 	int64_t aim = aimed_width(r->ms_per_row);
 
-	if (r->ahead.limit > 0 || !next || next->is_repair)
+	if (r->next || !next || next->is_repair)
 		return;
 	if (r->ms_per_row > 0 && next->to - next->from > aim + aim / 5) {
 		struct window whole = *next;
@@ -177,32 +185,21 @@ plan_ahead(struct reading *r)
 		push_split(r, &whole, aim);
 		next = &r->stack[r->count - 1];
 	}
-	r->ahead_window = *next;
-	r->ahead.limit = sure_pages(r, next);
-	r->ahead.size = r->w->page_size;
-	buf_clear(&r->ahead.query);
-	add_window_query(&r->ahead.query, r->list->query, next->from, next->to);
-	buf_add(&r->ahead.query, "&enableCap=true");
+	r->next_window = *next;
+	r->next = new_pages(r, next);
 }
 
-/* The first page of a window: asked for ahead, as others in `begun`, or
- * now. */
-static struct ticket *
-first_ticket(struct reading *r, const struct window *win, const char *query,
-    unsigned page_size, struct pages_ahead *begun, struct fail *why)
+/* The walk of a window: prepared, or new. */
+static struct pages *
+begin_pages(struct reading *r, const struct window *win)
 {
-	struct pages_ahead *ahead = &r->ahead;
+	struct pages *pages = r->next;
 
-	begun->count = begun->limit = 0;
-	if (win->is_repair || ahead->limit == 0 ||
-	    win->from != r->ahead_window.from || win->to != r->ahead_window.to)
-		return ask(r->w, r->list, query, page_size, why);
-	memcpy(begun->tickets, ahead->tickets, sizeof(begun->tickets));
-	begun->count = ahead->count;
-	ahead->count = ahead->limit = 0;
-	if (begun->count == 0)
-		return ask(r->w, r->list, query, page_size, why);
-	return begun->tickets[0];
+	if (!pages || win->is_repair || win->from != r->next_window.from ||
+	    win->to != r->next_window.to)
+		return new_pages(r, win);
+	r->next = NULL;
+	return pages;
 }
 
 /* The window has more rows than the server counts: divides it by the density
@@ -306,7 +303,7 @@ read_tied(struct reading *r, const char *query, int64_t *total, bool *is_proven,
 		seen_start_walk(&w->seen);
 		walk_start(w);
 		outcome = pages_walk(w, r->list, query, walk_page_size(w, i),
-		    NULL, NULL, NULL, &result, why);
+		    NULL, &result, why);
 		if (outcome != WALK_DONE || !result.is_steady ||
 		    result.is_capped || (i > 0 && result.total != *total))
 			break;
@@ -416,60 +413,69 @@ start_walk(struct reading *r, const struct window *win, struct fail *why)
 	return 0;
 }
 
-/* Walks a window whose first page is there. */
+/* Walks over a window, or divides it; `is_whole` tells whether its rows add
+ * up. */
 static enum walk_result
-walk_window(struct reading *r, const struct window *win, const char *query,
-    struct page *first, struct pages_ahead *begun, struct fail *why)
+walk_window(struct reading *r, const struct window *win, struct pages *pages,
+    bool *is_whole, struct fail *why)
 {
 	struct pages_result result;
+	struct page first;
 	enum walk_result outcome;
 
+	*is_whole = true;
+	if (pages_take_first(pages, &first, why) != 0)
+		return WALK_FAILED;
+	outcome = judge(r->w, r->list, &first, why);
+	if (outcome != WALK_DONE)
+		return outcome;
+	if (first.is_capped && win->from < win->to) {
+		split_capped(r, win, &first);
+		page_free(&first);
+		return WALK_DONE;
+	}
 	if (!win->is_repair) /* after an empty one: all that is left */
-		r->ms_per_row = first->total > 0
-		    ? (double)(win->to - win->from + 1) / (double)first->total
+		r->ms_per_row = first.total > 0
+		    ? (double)(win->to - win->from + 1) / (double)first.total
 		    : 0;
-	plan_ahead(r);
-	outcome =
-	    pages_walk(r->w, r->list, query, walk_page_size(r->w, win->tries),
-		first, begun, &r->ahead, &result, why);
+	plan_next(r);
+	outcome = pages_run(pages, &first, r->next, &result, why);
 	if (outcome != WALK_DONE || result.is_one_page ||
 	    (result.is_steady && !result.is_capped &&
 		(int64_t)r->w->seen.in_walk == result.total))
 		return outcome;
+	*is_whole = false;
 	msg_at(MSG_VERBOSE,
 	    "%s: %lld to %lld: %zu distinct rows of %lld; reading it again",
 	    r->list->path, (long long)win->from, (long long)win->to,
 	    r->w->seen.in_walk, (long long)result.total);
-	repair(r, win);
 	return WALK_DONE;
 }
 
 static enum walk_result
-read_window(struct reading *r, const struct window *win, const char *query,
-    struct fail *why)
+read_window(struct reading *r, const struct window *win, struct fail *why)
 {
-	struct pages_ahead begun;
-	struct page first;
+	struct pages *pages;
 	enum walk_result outcome;
+	bool is_whole;
 
 	if (start_walk(r, win, why) != 0)
 		return WALK_FAILED;
-	if (win->is_repair && win->from == win->to)
-		return read_millisecond(r, win, query, why);
-	outcome = take(r->w, r->list,
-	    first_ticket(r, win, query, walk_page_size(r->w, win->tries),
-		&begun, why),
-	    &first, why);
-	/* Its ticket is gone. */
-	if (begun.count > 0)
-		begun.tickets[0] = NULL;
-	if (outcome == WALK_DONE && first.is_capped && win->from < win->to) {
-		split_capped(r, win, &first);
-		page_free(&first);
-	} else if (outcome == WALK_DONE) {
-		outcome = walk_window(r, win, query, &first, &begun, why);
+	if (win->is_repair && win->from == win->to) {
+		struct buf query;
+
+		buf_init(&query, BOUND_URL_BYTES);
+		add_window_query(&query, r->list->query, win->from, win->to);
+		buf_add(&query, "&enableCap=true");
+		outcome = read_millisecond(r, win, query.data, why);
+		buf_free(&query);
+		return outcome;
 	}
-	pages_drop(r->w, &begun);
+	pages = begin_pages(r, win);
+	outcome = walk_window(r, win, pages, &is_whole, why);
+	pages_free(pages);
+	if (outcome == WALK_DONE && !is_whole)
+		repair(r, win);
 	return outcome;
 }
 
@@ -477,39 +483,37 @@ static enum walk_result
 read_windows(struct reading *r, struct fail *why)
 {
 	enum walk_result outcome = WALK_DONE;
-	struct buf query;
 
-	buf_init(&query, BOUND_URL_BYTES);
-	buf_init(&r->ahead.query, BOUND_URL_BYTES);
 	while (outcome == WALK_DONE && r->count > 0) {
 		struct window win = r->stack[--r->count];
 
-		buf_clear(&query);
-		add_window_query(&query, r->list->query, win.from, win.to);
-		buf_add(&query, "&enableCap=true");
-		outcome = read_window(r, &win, query.data, why);
+		outcome = read_window(r, &win, why);
 	}
-	pages_drop(r->w, &r->ahead);
-	buf_free(&r->ahead.query);
-	buf_free(&query);
-	free(r->stack);
 	return outcome;
 }
 
 /* Whether the server heeds the window: 1 yes, 0 no (before 1.40), -1. Two
- * milliseconds of 1970 hold no rows. */
+ * milliseconds of 1970 hold no rows. The first window is asked for in the
+ * meantime. */
 static int
-heeds_window(struct walk *w, const struct walk_list *list, struct fail *why)
+heeds_window(struct reading *r, struct fail *why)
 {
-	enum walk_result outcome;
+	struct ticket *ticket;
 	struct buf query;
 	struct page page;
 
 	buf_init(&query, BOUND_URL_BYTES);
-	add_window_query(&query, list->query, 2, 2);
-	outcome = take(w, list, ask(w, list, query.data, 1, why), &page, why);
+	add_window_query(&query, r->list->query, 2, 2);
+	ticket = ask(r->w, r->list, query.data, 1, why);
 	buf_free(&query);
-	if (outcome != WALK_DONE)
+	if (!ticket)
+		return -1;
+	plan_next(r);
+	if (r->w->ahead > 1 && pages_ask_first(r->next, why) != 0) {
+		transfer_drop(r->w->transfer, ticket);
+		return -1;
+	}
+	if (take(r->w, r->list, ticket, &page, why) != WALK_DONE)
 		return -1;
 	page_free(&page);
 	return page.total == 0;
@@ -539,7 +543,7 @@ read_without_windows(struct walk *w, const struct walk_list *list,
 			seen_start_walk(&w->seen);
 		walk_start(w);
 		outcome = pages_walk(w, list, NULL, walk_page_size(w, i), NULL,
-		    NULL, NULL, &result, why);
+		    &result, why);
 		if (outcome == WALK_DONE &&
 		    (int64_t)(w->seen.in_walk - w->newer_count) == result.total)
 			return WALK_DONE;
@@ -564,6 +568,7 @@ choose(struct reading *r, struct fail *why)
 	struct page page;
 	struct buf query;
 	enum walk_result outcome;
+	struct window whole = {.from = from};
 	size_t count;
 	int heeds;
 
@@ -593,14 +598,20 @@ choose(struct reading *r, struct fail *why)
 		page_free(&page);
 		return outcome;
 	}
+	whole.to = to < INT64_MAX ? to - 1 : first_ms;
+	if (page.is_capped && whole.from < whole.to)
+		split_capped(r, &whole, &page);
+	else
+		push(r, whole.from, whole.to, 0, false);
 	page_free(&page);
-	heeds = heeds_window(w, r->list, why);
+	heeds = heeds_window(r, why);
 	if (heeds == -1)
 		return WALK_FAILED;
-	if (heeds == 0)
-		return read_without_windows(w, r->list, why);
-	push(r, from, to < INT64_MAX ? to - 1 : first_ms, 0, false);
-	return read_windows(r, why);
+	if (heeds == 1)
+		return read_windows(r, why);
+	pages_free(r->next);
+	r->next = NULL;
+	return read_without_windows(w, r->list, why);
 }
 
 enum walk_result
@@ -614,6 +625,8 @@ window_read(struct walk *w, const struct walk_list *list, struct fail *why)
 		return WALK_DONE;
 	w->reached_ms = INT64_MAX;
 	outcome = choose(&r, why);
+	pages_free(r.next);
+	free(r.stack);
 	w->from_ms = from;
 	w->to_ms = to;
 	w->stop_ms = INT64_MIN;
