@@ -137,7 +137,7 @@ divide(struct descent *d, const char *letters, struct fail *why)
 	char prefix[LONGEST_PREFIX + 1];
 	enum walk_result outcome = WALK_DONE;
 
-	assert(w->jobs > 0);
+	assert(w->ahead > 0);
 	memcpy(prefix, d->at.prefix, d->at.len);
 	for (size_t i = 0; i < count && outcome == WALK_DONE; i++) {
 		struct ticket *ticket;
