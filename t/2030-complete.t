@@ -114,4 +114,24 @@ exits 0 'ties: logs'
 is "$(sed -E 's/^.*"id":"([0-9a-z]{21})","key".*/\1/' out | sort -u | wc -l | tr -d ' ')" \
 	2500 'ties: every log'
 
+# A page with fewer rows than it could hold is not the end.
+rules 'GET /api/users page=3: drop-rows 40'
+run logto-fetch users </dev/null
+exits 0 'a short page'
+is "$(sed 's/.*"id":"\([0-9a-z]\{12\}\)".*/\1/' out | sort -u | wc -l | tr -d ' ')" \
+	2500 'a short page: every user'
+rules 'GET /api/logs page=3 times=1: drop-rows 40'
+run logto-fetch logs </dev/null
+is "$status $(wc -l <out | tr -d ' ')" '0 2500' 'a short page of logs'
+
+# A total that no walk comes to is a failure that says so.
+rules 'GET /api/organizations: total-add 3'
+run logto-fetch organizations </dev/null
+fails 4 'organizations: .*8 walks found 25 records, the last one 25 of 28' \
+	'a total that is no count'
+# Where it is known to be none, it is not believed.
+rules 'GET /api/sso-connectors: total 100'
+run logto-fetch sso-connectors </dev/null
+exits 0 'a total that is known to be no count'
+
 done_testing
