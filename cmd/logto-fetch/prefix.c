@@ -132,33 +132,34 @@ static enum walk_result
 divide(struct descent *d, const char *letters, struct fail *why)
 {
 	struct walk *w = d->w;
-	struct ticket **ring = mem_alloc(w->ahead, sizeof(struct ticket *));
+	const unsigned ahead = w->ahead;
+	struct ticket **ring = mem_alloc(ahead, sizeof(struct ticket *));
 	size_t count = strlen(letters), asked = 0;
 	char prefix[LONGEST_PREFIX + 1];
 	enum walk_result outcome = WALK_DONE;
 
-	assert(w->ahead > 0);
+	assert(ahead > 0);
 	memcpy(prefix, d->at.prefix, d->at.len);
 	for (size_t i = 0; i < count && outcome == WALK_DONE; i++) {
 		struct ticket *ticket;
 
-		for (; asked < count && asked - i < w->ahead; asked++) {
+		for (; asked < count && asked - i < ahead; asked++) {
 			prefix[d->at.len] = letters[asked];
-			ring[asked % w->ahead] =
+			ring[asked % ahead] =
 			    ask(d, prefix, d->at.len + 1, why);
-			if (!ring[asked % w->ahead]) {
+			if (!ring[asked % ahead]) {
 				outcome = WALK_FAILED;
 				break;
 			}
 		}
-		ticket = ring[i % w->ahead];
-		ring[i % w->ahead] = NULL;
+		ticket = ring[i % ahead];
+		ring[i % ahead] = NULL;
 		if (outcome == WALK_DONE)
 			outcome = use_child(d, ticket, letters[i], why);
 		else
 			transfer_drop(w->transfer, ticket);
 	}
-	for (unsigned i = 0; i < w->ahead; i++)
+	for (unsigned i = 0; i < ahead; i++)
 		transfer_drop(w->transfer, ring[i]);
 	free(ring);
 	return outcome;

@@ -114,6 +114,18 @@ choose_mode(struct opts *o, struct fail *why)
 	return 0;
 }
 
+/* The index of the word that is `text`, or `count`. */
+static size_t
+find_word(const char *const *words, size_t count, const char *text, size_t len)
+{
+	size_t i = 0;
+
+	while (i < count && (strlen(words[i]) != len ||
+				strncmp(words[i], text, len) != 0))
+		i++;
+	return i;
+}
+
 /* Reads "[PART=]WORD[,...]". */
 static int
 read_contract(struct opts *o, const char *text, struct fail *why)
@@ -125,19 +137,14 @@ read_contract(struct opts *o, const char *text, struct fail *why)
 	while (*text) {
 		size_t len = strcspn(text, ","), part = CONTRACT_PARTS;
 		const char *word = memchr(text, '=', len);
-		size_t word_len = len, choice = 4;
+		size_t word_len = len, choice;
 
-		for (size_t i = 0; i < CONTRACT_PARTS && word; i++)
-			if (strlen(parts[i]) == (size_t)(word - text) &&
-			    strncmp(parts[i], text, strlen(parts[i])) == 0)
-				part = i;
-		if (word)
+		if (word) {
+			part = find_word(parts, CONTRACT_PARTS, text,
+			    (size_t)(word - text));
 			word_len = len - (size_t)(++word - text);
-		for (size_t i = 0; i < 4; i++)
-			if (strlen(words[i]) == word_len &&
-			    strncmp(words[i], word ? word : text, word_len) ==
-				0)
-				choice = i;
+		}
+		choice = find_word(words, 4, word ? word : text, word_len);
 		if (choice == 4 || (word && part == CONTRACT_PARTS))
 			return fail_set(why, STATUS_USAGE,
 			    "--contract takes evolve, freeze, discard-row or "

@@ -14,6 +14,7 @@
 #include "sqlite.h"
 #include "sqlite_db.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -225,6 +226,7 @@ cut_table(struct sqlite *s, struct sqlite_table *child, struct batch *b,
 	struct ids gone = {0};
 	int result = 0;
 
+	assert(b->tables);
 	if (!child->cut && prepare_cut(s, child, why) != 0)
 		return -1;
 	if (child->row_count == 0 && count_rows(s, child, why) != 0)

@@ -7,6 +7,7 @@
 
 #include "tap.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -61,6 +62,7 @@ test_pages(void)
 	text = malloc((size_t)file.st_size);
 	ok(text && read(fd, text, (size_t)file.st_size) == file.st_size,
 	    "read back");
+	assert(text);
 	for (off_t i = 0; i < file.st_size; i++)
 		lines += text[i] == '\n';
 	is_int(lines, RECORDS, "a line each");
