@@ -240,8 +240,8 @@ on_debug(CURL *easy, curl_infotype type, char *bytes, size_t size,
 	while (size > 0) {
 		const char *end = memchr(bytes, '\n', size);
 		size_t len = end ? (size_t)(end - bytes) : size;
-		size_t shown = len > 0 && bytes[len - 1] == '\r' ? len - 1
-								 : len;
+		size_t shown =
+		    len > 0 && bytes[len - 1] == '\r' ? len - 1 : len;
 
 		trace_line(direction, bytes, shown);
 		len += end != NULL;
@@ -359,8 +359,8 @@ launch(struct http *h, struct fail *why)
 		if (h->options.rate > 0) {
 			if (now < h->next_slot_us)
 				return 0;
-			h->next_slot_us = now +
-			    (int64_t)(1000000 / h->options.rate);
+			h->next_slot_us =
+			    now + (int64_t)(1000000 / h->options.rate);
 		}
 		unlink_from(&h->waiting, t);
 		append(&h->flying, t);

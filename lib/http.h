@@ -46,7 +46,7 @@ struct http_request {
 	const char *url;
 	const char *form; /* body of a POST; NULL: GET */
 	const struct secret *bearer;
-	const char *user;              /* HTTP Basic */
+	const char *user; /* HTTP Basic */
 	const struct secret *password;
 	/* Whether a transient-looking answer is final after all; may be
 	 * NULL. */
@@ -56,7 +56,7 @@ struct http_request {
 
 struct http_response {
 	void *tag;
-	long status;    /* 0: no answer came; `why` says what happened */
+	long status; /* 0: no answer came; `why` says what happened */
 	struct fail why;
 	struct buf body; /* followed by JSON_PADDING readable bytes */
 	unsigned tries;
@@ -114,8 +114,8 @@ size_t http_pending(const struct http *h);
 void http_cancel(struct http *h);
 
 /* The header's `index`th value (from 0), or NULL; borrowed. */
-const char *http_header(const struct http_response *response,
-    const char *name, size_t index);
+const char *http_header(const struct http_response *response, const char *name,
+    size_t index);
 
 /* Whether the Content-Type is application/json, parameters aside. */
 bool http_is_json(const struct http_response *response);

@@ -10,8 +10,8 @@
 #include <string.h>
 
 enum {
-	DAYS_PER_ERA = 146097,   /* 400 years */
-	DAYS_TO_EPOCH = 719468,  /* from 0000-03-01 to 1970-01-01 */
+	DAYS_PER_ERA = 146097,  /* 400 years */
+	DAYS_TO_EPOCH = 719468, /* from 0000-03-01 to 1970-01-01 */
 	SECONDS_PER_DAY = 86400,
 };
 
@@ -28,8 +28,8 @@ days_from_civil(int64_t year, unsigned month, unsigned day)
 	year -= month <= 2;
 	era = (year >= 0 ? year : year - 399) / 400;
 	year_of_era = year - era * 400;
-	day_of_year = (153 * ((int64_t)month + (month > 2 ? -3 : 9)) + 2) / 5 +
-	    day - 1;
+	day_of_year =
+	    (153 * ((int64_t)month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
 	return era * DAYS_PER_ERA + year_of_era * 365 + year_of_era / 4 -
 	    year_of_era / 100 + day_of_year - DAYS_TO_EPOCH;
 }
@@ -85,8 +85,8 @@ accept(struct scan *s, const char *any_of)
 static bool
 parse_date(struct scan *s, bool *is_compact, int64_t *days)
 {
-	static const unsigned char lengths[] = {
-	    31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	static const unsigned char lengths[] = {31, 28, 31, 30, 31, 30, 31, 31,
+	    30, 31, 30, 31};
 	unsigned year, month, day, last;
 
 	if (!digits(s, 4, &year))
@@ -211,7 +211,8 @@ instant_from_ms(int64_t ms, struct instant *out)
 	if (!is_in_years(seconds))
 		return -1;
 	*out = (struct instant){.seconds = seconds,
-	    .nanoseconds = (uint32_t)rest * 1000000, .digits = 3};
+	    .nanoseconds = (uint32_t)rest * 1000000,
+	    .digits = 3};
 	return 0;
 }
 

@@ -33,8 +33,8 @@ enum instant_kind {
  * YYYYMMDDThhmmss[.f][zone] is read as well. Without a zone it is UTC. Years
  * 0000 to 9999, in UTC as well. Second 60 is no time here: no database
  * stores it. */
-enum instant_kind instant_parse(
-    const char *text, size_t len, struct instant *out);
+enum instant_kind instant_parse(const char *text, size_t len,
+    struct instant *out);
 
 /* From milliseconds since the epoch; three digits of fraction. Returns -1
  * outside the years 0000 to 9999. */
@@ -46,7 +46,6 @@ int64_t instant_to_ms(const struct instant *at);
 
 /* "YYYY-MM-DD hh:mm:ss.fff" in UTC: three digits of fraction, more where the
  * instant has more. Returns the length; `text` gets a NUL. */
-size_t instant_format(
-    const struct instant *at, char text[INSTANT_TEXT_BYTES]);
+size_t instant_format(const struct instant *at, char text[INSTANT_TEXT_BYTES]);
 
 #endif

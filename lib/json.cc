@@ -125,8 +125,8 @@ read_integer(string_view text, int64_t *value)
 	uint64_t magnitude = 0;
 
 	for (size_t i = is_negative; i < text.size(); i++)
-		magnitude = magnitude * 10 + static_cast<uint64_t>(
-						 text[i] - '0');
+		magnitude =
+		    magnitude * 10 + static_cast<uint64_t>(text[i] - '0');
 	if (magnitude > static_cast<uint64_t>(INT64_MAX) + is_negative)
 		return false;
 	*value = static_cast<int64_t>(is_negative ? 0 - magnitude : magnitude);

@@ -74,8 +74,8 @@ void json_free(struct json *j);
 
 /* The member `name` of the object at nodes[object]: its node, or NULL. Where
  * the name occurs twice, the last one counts, as in JSON.parse. */
-const struct json_node *json_member(
-    const struct json_node *nodes, size_t object, const char *name);
+const struct json_node *json_member(const struct json_node *nodes,
+    size_t object, const char *name);
 
 /* Whether the node is a string that equals `text`. */
 bool json_equals(const struct json_node *node, const char *text);

@@ -344,8 +344,8 @@ opt_print_help(const struct opt_program *program, FILE *to)
 			column = (size_t)fprintf(to, "%s",
 				     column == 0 ? "also:" : "\n     ") -
 			    (column != 0);
-		column += (size_t)fprintf(to, " %s",
-		    text + (o->letter ? 0 : 4));
+		column +=
+		    (size_t)fprintf(to, " %s", text + (o->letter ? 0 : 4));
 	}
 	if (column)
 		(void)fputc('\n', to);

@@ -37,10 +37,10 @@ struct opt {
 	const char *name; /* without dashes */
 	const char *arg;  /* what --help calls the value; NULL: takes none */
 	enum opt_kind kind;
-	size_t offset;        /* of the member in the caller's struct */
-	const char *help;     /* a phrase; NULL: listed without one */
-	const char *choices;  /* OPT_CHOICE: words separated by spaces */
-	uint64_t min, max;    /* OPT_U64; max 0 is no limit */
+	size_t offset;       /* of the member in the caller's struct */
+	const char *help;    /* a phrase; NULL: listed without one */
+	const char *choices; /* OPT_CHOICE: words separated by spaces */
+	uint64_t min, max;   /* OPT_U64; max 0 is no limit */
 };
 
 /* A value, or a row of the operands; members are borrowed from argv. */

@@ -40,8 +40,8 @@ retry_delay_ms(const struct retry_policy *policy, unsigned tries_done,
 	if (retry_after_ms > BOUND_RETRY_AFTER_MS)
 		retry_after_ms = BOUND_RETRY_AFTER_MS;
 	if (retry_after_ms >= 0)
-		delay = retry_after_ms +
-		    (int64_t)(chance % (AFTER_SPREAD_MS + 1));
+		delay =
+		    retry_after_ms + (int64_t)(chance % (AFTER_SPREAD_MS + 1));
 	/* A wait that would end beyond the budget is not worth beginning. */
 	if (policy->max_time_ms > 0 &&
 	    (elapsed_ms >= policy->max_time_ms ||

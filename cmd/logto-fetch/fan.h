@@ -39,7 +39,7 @@ struct fan {
 	uint64_t skipped; /* parents of the job that had no such list */
 	uint64_t rows;    /* of the job so far; with walk->is_counting, those
 	                   * that the server tells */
-	uint64_t lists; /* lists and objects of the job that were read */
+	uint64_t lists;   /* lists and objects of the job that were read */
 };
 
 /* The records go to `emit` by way of emit_row. */

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 struct bloom {
-	uint64_t *words; /* NULL: no filter; everything may be a member */
+	uint64_t *words;   /* NULL: no filter; everything may be a member */
 	size_t word_count; /* a power of two */
 };
 

@@ -95,14 +95,14 @@ static bool
 is_space(uint32_t code)
 {
 	return code == ' ' || (code >= '\t' && code <= '\r') ||
-	       is_within(code, spaces, sizeof(spaces) / sizeof(*spaces));
+	    is_within(code, spaces, sizeof(spaces) / sizeof(*spaces));
 }
 
 static bool
 is_separator(uint32_t code)
 {
-	return is_within(
-	    code, separators, sizeof(separators) / sizeof(*separators));
+	return is_within(code, separators,
+	    sizeof(separators) / sizeof(*separators));
 }
 
 static bool
@@ -197,7 +197,7 @@ static bool
 begins_word(unsigned char before, unsigned char after)
 {
 	return before != 0 && before != '_' &&
-	       (is_small(after) || is_small(before) || is_digit(before));
+	    (is_small(after) || is_small(before) || is_digit(before));
 }
 
 static void

@@ -28,8 +28,8 @@
 /* Appends the name for a key, given as UTF-8. A key that contains `__` is a
  * path whose parts are named by themselves. Where `max_bytes` is not 0, a
  * longer name is shortened as by ident_shorten, with a tag of the key. */
-void ident_normalize(
-    const char *key, size_t len, size_t max_bytes, struct buf *name);
+void ident_normalize(const char *key, size_t len, size_t max_bytes,
+    struct buf *name);
 
 /* Goes one level down a path of names: appends `__`, unless the path is
  * empty, and the name. */

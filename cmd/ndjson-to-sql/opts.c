@@ -120,8 +120,8 @@ find_word(const char *const *words, size_t count, const char *text, size_t len)
 {
 	size_t i = 0;
 
-	while (i < count && (strlen(words[i]) != len ||
-				strncmp(words[i], text, len) != 0))
+	while (i < count &&
+	    (strlen(words[i]) != len || strncmp(words[i], text, len) != 0))
 		i++;
 	return i;
 }

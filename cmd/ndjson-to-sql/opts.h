@@ -39,9 +39,9 @@ struct opts {
 	bool accepts_truncated;
 	bool is_dry;
 	int64_t busy_timeout_ms;
-	const char *describe; /* NULL: load; else the format's name or "" */
+	const char *describe;     /* NULL: load; else the format's name or "" */
 	unsigned describe_format; /* enum describe_format */
-	const char *last;	  /* TABLE.COLUMN; NULL: load */
+	const char *last;         /* TABLE.COLUMN; NULL: load */
 	unsigned verbosity;
 	bool is_quiet;
 	struct opt_list operands; /* target and files; owns their array */

@@ -31,7 +31,7 @@ theta(uint64_t lane[LANES])
 
 	for (int x = 0; x < 5; x++)
 		parity[x] = lane[x] ^ lane[x + 5] ^ lane[x + 10] ^
-			    lane[x + 15] ^ lane[x + 20];
+		    lane[x + 15] ^ lane[x + 20];
 	for (int i = 0; i < LANES; i++)
 		lane[i] ^= parity[(i + 4) % 5] ^ rotate(parity[(i + 1) % 5], 1);
 }
@@ -104,8 +104,8 @@ xor_byte(uint64_t lane[LANES], size_t at, unsigned char byte)
 }
 
 void
-shake128(
-    const void *bytes, size_t len, unsigned char *digest, size_t digest_bytes)
+shake128(const void *bytes, size_t len, unsigned char *digest,
+    size_t digest_bytes)
 {
 	const unsigned char *in = bytes;
 	uint64_t lane[LANES] = {0};

@@ -11,7 +11,7 @@
 enum { SHAKE128_RATE = 168 };
 
 /* The first `digest_bytes` of the output, at most SHAKE128_RATE. */
-void shake128(
-    const void *bytes, size_t len, unsigned char *digest, size_t digest_bytes);
+void shake128(const void *bytes, size_t len, unsigned char *digest,
+    size_t digest_bytes);
 
 #endif

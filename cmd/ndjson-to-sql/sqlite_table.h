@@ -49,7 +49,7 @@ struct sqlite_table {
 	sqlite3_stmt *cut;        /* of a child: rows beyond a list's end */
 	sqlite3_stmt *find, *end; /* of a history: the version in force */
 	struct sqlite_same same;
-	struct bloom filter;      /* of a child: its rows (sqlite_cut.c) */
+	struct bloom filter; /* of a child: its rows (sqlite_cut.c) */
 	uint64_t row_count, seek_count;
 	struct sink_counts counts;
 };

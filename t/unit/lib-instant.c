@@ -105,8 +105,8 @@ check_text(void)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		char text[INSTANT_TEXT_BYTES] = "";
 		struct instant at;
-		enum instant_kind kind = instant_parse(cases[i].text,
-		    strlen(cases[i].text), &at);
+		enum instant_kind kind =
+		    instant_parse(cases[i].text, strlen(cases[i].text), &at);
 
 		is_int(kind, cases[i].kind, cases[i].text);
 		if (kind == INSTANT_NONE)
@@ -162,8 +162,8 @@ check_calendar(void)
 		    "%04d-%02d-%02d 00:00:00.000", tm.tm_year + 1900,
 		    tm.tm_mon + 1, tm.tm_mday);
 		bad += strcmp(text, wanted) != 0;
-		bad += instant_parse(text, strlen(text), &again) !=
-			INSTANT_TIME ||
+		bad +=
+		    instant_parse(text, strlen(text), &again) != INSTANT_TIME ||
 		    again.seconds != at.seconds;
 	}
 	is_int(bad, 0, "the days of the years 0000 to 9999");

@@ -542,8 +542,8 @@ check_mutations(struct json *j)
 		if (has_surrogate(text))
 			continue;
 		(void)sqlite3_reset(valid);
-		(void)sqlite3_bind_text(
-		    valid, 1, text, (int)len, SQLITE_STATIC);
+		(void)sqlite3_bind_text(valid, 1, text, (int)len,
+		    SQLITE_STATIC);
 		(void)sqlite3_step(valid);
 		theirs = sqlite3_column_int(valid, 0) != 0;
 		ours = is_accepted(j, text, len);
