@@ -236,7 +236,7 @@ template <typename Value>
 error_code walk_array(json *, string_view key, Value &value, unsigned depth);
 
 error_code
-walk(json *j, string_view key, ondemand::value value, unsigned depth)
+walk(json *j, string_view key, ondemand::value &value, unsigned depth)
 {
 	string_view text = value.raw_json_token();
 
@@ -284,11 +284,14 @@ walk_object(json *j, string_view key, Value &value, unsigned depth)
 		return error;
 	add_node(j, key, JSON_OBJECT);
 	for (auto member : object) {
-		ondemand::field field;
 		string_view name;
 
-		if ((error = std::move(member).get(field)) ||
-		    (error = read_key(field, &name)) ||
+		if ((error = member.error()))
+			return error;
+		/* A reference: copied, what has just been written in parts is
+		 * loaded whole, which waits until the parts are in memory. */
+		ondemand::field &&field = std::move(member).value_unsafe();
+		if ((error = read_key(field, &name)) ||
 		    (error = walk(j, name, field.value(), depth)))
 			return error;
 	}
@@ -312,10 +315,10 @@ walk_array(json *j, string_view key, Value &value, unsigned depth)
 		return error;
 	add_node(j, key, JSON_ARRAY);
 	for (auto item : array) {
-		ondemand::value element;
-
-		if ((error = std::move(item).get(element)) ||
-		    (error = walk(j, string_view(), element, depth)))
+		if ((error = item.error()))
+			return error;
+		ondemand::value &&element = std::move(item).value_unsafe();
+		if ((error = walk(j, string_view(), element, depth)))
 			return error;
 	}
 	close_container(j, index, start, value);
