@@ -112,9 +112,12 @@ keep_readers(struct sqlite *s, struct fail *why)
 	if (sqlite_db_number(s->db, "PRAGMA page_size", 4096, &page_bytes,
 		why) != 0)
 		return -1;
+	/* Odd, because SQLite 3.40 also takes the number's lowest byte for a
+	 * boolean: 4096 pages would turn spilling off. */
 	(void)snprintf(sql, sizeof(sql),
 	    "PRAGMA cache_size=%d; PRAGMA cache_spill=%lld",
-	    -READ_CACHE_BYTES / 1024, (long long)(CACHE_BYTES / page_bytes));
+	    -READ_CACHE_BYTES / 1024,
+	    (long long)(CACHE_BYTES / page_bytes) | 1);
 	return sqlite_db_run(s->db, sql, why);
 }
 
