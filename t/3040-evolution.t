@@ -137,6 +137,18 @@ exits 0 'a table with a trigger'
 is "$(sql trigger.db 'SELECT * FROM log')" 'a
 b' '... which fires'
 like "$(cat err)" 't: 2 inserted;' '... and does not disturb the counts'
+printf '%s\n' '{"id":"a","v":2}' '{"id":"c","v":4}' '{"id":"b","v":9}' >in
+run ndjson-to-sql -v -t t trigger.db in
+like "$(cat err)" 't: 1 inserted, 1 updated, 1 unchanged' \
+	'... nor those of a merge'
+sql trigger.db 'CREATE TRIGGER h BEFORE INSERT ON t WHEN new.v > 10 BEGIN
+	SELECT raise(FAIL, "too much"); END'
+printf '%s\n' '{"id":"d","v":1}' '{"id":"e","v":11}' '{"id":"f","v":2}' >in
+run ndjson-to-sql -t t trigger.db in
+fails 5 'line 2: .*too much' 'a trigger that refuses a row'
+run ndjson-to-sql --rejects rejects -t t trigger.db in
+is "$(sql trigger.db 'SELECT group_concat(id) FROM t')" a,b,c,d,f \
+	'... which --rejects leaves out'
 sql same.db 'CREATE TABLE t(id, v); INSERT INTO t VALUES (1, 1), (1, 2)'
 echo '{"id":2}' >in
 run ndjson-to-sql -t t same.db in

@@ -20,6 +20,7 @@ struct sqlite {
 	sqlite3 *db;
 	struct sqlite_file file;
 	struct feed feed;
+	int64_t written;             /* rows, by the last sqlite_table_insert */
 	struct sqlite_table *tables; /* by table id */
 	size_t table_count, table_capacity;
 	struct sqlite_table *current; /* that is being merged into; or NULL */

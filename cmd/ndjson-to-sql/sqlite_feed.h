@@ -32,7 +32,15 @@ struct feed {
 	size_t from, to; /* what a query sees of them */
 	size_t at;       /* the row that a query stands at */
 	bool is_child;   /* rows of a child table */
+	bool is_single;  /* one row is shown at a time */
 };
+
+/* The index of the row that is being written. */
+static inline size_t
+feed_place(const struct feed *f)
+{
+	return f->is_single ? f->from : f->at;
+}
 
 /* Makes the tables feed16, feed128, ... known to the connection. `f` must
  * outlive it. */

@@ -220,7 +220,7 @@ on_meeting(sqlite3_context *context, int argc, sqlite3_value **argv)
 {
 	struct sqlite *s = sqlite3_user_data(context);
 	struct sqlite_table *t = s->current;
-	const struct row *row = &s->feed.rows->rows[s->feed.at];
+	const struct row *row = &s->feed.rows->rows[feed_place(&s->feed)];
 	int64_t rowid = sqlite3_value_int64(argv[0]);
 
 	(void)argc;
@@ -385,11 +385,12 @@ sqlite_merge_write(struct sqlite *s, struct sqlite_table *t, struct batch *b,
 	s->current = NULL;
 	if (result == 0 && !t->has_rowid) {
 		uint64_t met = t->counts.unchanged - before.unchanged;
-		uint64_t written = (uint64_t)sqlite3_changes64(s->db);
+		uint64_t new = s->feed.rows->count - met -
+		    (t->counts.rejected - before.rejected);
 
-		t->counts.inserted += s->feed.to - met;
-		t->counts.updated += written - (s->feed.to - met);
-		t->counts.unchanged -= written - (s->feed.to - met);
+		t->counts.inserted += new;
+		t->counts.updated += (uint64_t)s->written - new;
+		t->counts.unchanged -= (uint64_t)s->written - new;
 	}
 	return result;
 }

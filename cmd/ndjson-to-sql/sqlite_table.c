@@ -98,21 +98,18 @@ has_rowid(struct sqlite *s, const struct table *table)
 	return code == SQLITE_OK;
 }
 
+/* Whether the query, about the table named ?1, gives a number but 0. */
 static int
-is_strict(struct sqlite *s, const struct table *table, bool *answer,
-    struct fail *why)
+ask(struct sqlite *s, const struct table *table, const char *query,
+    bool *answer, struct fail *why)
 {
 	sqlite3_stmt *statement = NULL;
 	struct buf sql;
 	int result = 0;
 
 	*answer = false;
-	if (!table->is_foreign)
-		return 0;
 	buf_init(&sql, SQL_BYTES_MAX);
-	buf_add(&sql,
-	    "SELECT strict FROM pragma_table_list"
-	    " WHERE schema = 'main' AND name = ?1 COLLATE NOCASE");
+	buf_add(&sql, query);
 	result = sqlite_db_prepare(s->db, &sql, &statement, why);
 	if (result == 0) {
 		(void)sqlite3_bind_text(statement, 1, table->name, -1,
@@ -157,7 +154,14 @@ sqlite_table_start(struct sqlite *s, struct sqlite_table *t,
 	if (c->is_stored && is_empty(s, c->table, &is_blank, why) != 0)
 		return -1;
 	t->has_rowid = has_rowid(s, c->table);
-	if (is_strict(s, c->table, &t->is_strict, why) != 0)
+	if (ask(s, c->table,
+		"SELECT strict FROM pragma_table_list"
+		" WHERE schema = 'main' AND name = ?1 COLLATE NOCASE",
+		&t->is_strict, why) != 0 ||
+	    ask(s, c->table,
+		"SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'"
+		" AND tbl_name = ?1 COLLATE NOCASE",
+		&t->has_triggers, why) != 0)
 		return -1;
 	if (c->table->parent)
 		s->tables[c->table->parent->id].has_children = true;
@@ -352,15 +356,25 @@ prepare_insert(struct sqlite *s, struct sqlite_table *t, struct fail *why)
 	return result;
 }
 
+/* The row that the statement failed at; NULL: not known. */
+static const struct row *
+failed_row(const struct sqlite *s)
+{
+	const struct feed *f = &s->feed;
+	size_t at = feed_place(f);
+
+	return at < f->to ? &f->rows->rows[at] : NULL;
+}
+
 static int
 name_record(const struct sqlite *s, struct fail *why)
 {
-	const struct feed *f = &s->feed;
+	const struct row *row = failed_row(s);
 	const struct origin *o;
 
-	if (f->at >= f->to)
+	if (!row)
 		return -1;
-	o = batch_origin(f->batch, &f->rows->rows[f->at]);
+	o = batch_origin(s->feed.batch, row);
 	return fail_prefix(why, "%s: line %llu", o->name,
 	    (unsigned long long)o->line);
 }
@@ -371,36 +385,60 @@ static int
 reject_row(struct sqlite *s, struct fail *why)
 {
 	struct feed *f = &s->feed;
+	const struct row *row = failed_row(s);
 	struct fail reason = *why;
 	struct origin *o;
 
-	if (why->status != STATUS_DATA || f->at >= f->to)
+	if (why->status != STATUS_DATA || !row)
 		return -1;
-	o = &f->batch->origins[f->rows->rows[f->at].sequence -
-	    f->batch->first_sequence];
-	if (!s->options.reject) {
-		(void)name_record(s, why);
-		return -1;
-	}
+	if (!s->options.reject)
+		return name_record(s, why);
+	o = &f->batch->origins[row->sequence - f->batch->first_sequence];
 	if (s->options.reject(s->options.context, o, &reason, why) != 0)
 		return -1;
 	o->is_dropped = true;
-	f->from = f->at + 1;
+	f->from = feed_place(f) + 1;
 	return 0;
+}
+
+/* Writes what the feed shows. */
+static int
+insert_window(struct sqlite *s, struct sqlite_table *t, struct fail *why)
+{
+	int result;
+
+	/* Each turn but the last leaves one row out. */
+	for (;;) {
+		result = sqlite_db_step(t->insert, why);
+		s->written += sqlite3_changes64(s->db);
+		if (result == 0)
+			return 0;
+		if (reject_row(s, why) != 0)
+			return -1;
+		t->counts.rejected++;
+	}
 }
 
 int
 sqlite_table_insert(struct sqlite *s, struct sqlite_table *t, struct fail *why)
 {
+	size_t count = s->feed.rows->count;
+	int result = 0;
+
+	s->written = 0;
 	if (!t->insert && prepare_insert(s, t, why) != 0)
 		return -1;
-	/* Each turn but the last leaves one row out. */
-	while (sqlite_db_step(t->insert, why) != 0) {
-		if (reject_row(s, why) != 0)
-			return -1;
-		t->counts.rejected++;
+	if (!t->has_triggers)
+		return insert_window(s, t, why);
+	/* Where triggers run, SQLite reads the whole query before it writes
+	 * the first row; nobody could say which one failed. */
+	s->feed.is_single = true;
+	for (size_t i = 0; i < count && result == 0; i++) {
+		s->feed.from = i;
+		s->feed.to = i + 1;
+		result = insert_window(s, t, why);
 	}
-	return 0;
+	return result;
 }
 
 /* Inserts without merging. */

@@ -42,6 +42,7 @@ struct sqlite_table {
 	bool is_merged; /* a row of a known key replaces the old one */
 	bool has_rowid;
 	bool is_strict;
+	bool has_triggers;
 	bool has_children; /* tables for its lists are in use */
 	struct seen seen;  /* of a root table that is merged into */
 	bool is_history;
