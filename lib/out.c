@@ -108,10 +108,16 @@ write_all(struct out *o, const char *bytes, size_t len, struct fail *why)
 int
 out_flush(struct out *o, struct fail *why)
 {
-	size_t len = o->len;
+	size_t rest = o->len % OUT_PAGE_BYTES;
+	size_t pages = o->len - rest;
 
+	/* Less than a page goes into a pipe whole or not at all. Together with
+	 * pages, Linux would put it before them, into a page that has room,
+	 * and a process that is killed then might leave any number of bytes. */
 	o->len = 0;
-	return write_all(o, o->data, len, why);
+	if (write_all(o, o->data, pages, why) != 0)
+		return -1;
+	return write_all(o, o->data + pages, rest, why);
 }
 
 int

@@ -19,8 +19,8 @@
 
 /* What a pipe takes at a time: a process that is killed within a write leaves
  * a multiple of it behind, counted from the write's first byte. Writes are of
- * whole pages, but for the one that out_flush makes, so `len` modulo this is
- * the place in a page of the next byte. */
+ * whole pages, but for the last one of out_flush, which is of less than one, so
+ * `len` modulo this is the place in a page of the next byte. */
 enum { OUT_PAGE_BYTES = 4096 };
 
 struct out {

@@ -10,8 +10,10 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -182,6 +184,57 @@ check_stdout(void)
 	(void)close(full);
 }
 
+#ifdef F_SETPIPE_SZ
+
+/* Writes `count` bytes into a small pipe that holds two already, until it is
+ * full, and dies there. Returns how many bytes arrived. */
+static ssize_t
+bytes_before_death(size_t count)
+{
+	static char arrived[4 * OUT_PAGE_BYTES];
+	int fds[2], held = 2;
+	pid_t pid;
+	ssize_t n;
+
+	if (pipe(fds) != 0 ||
+	    fcntl(fds[1], F_SETPIPE_SZ, 2 * OUT_PAGE_BYTES) == -1 ||
+	    write(fds[1], "a\n", 2) != 2)
+		return -1;
+	pid = fork();
+	if (pid == 0) {
+		struct out o;
+		struct fail why;
+		char *bytes = mem_alloc(count, 1);
+
+		(void)dup2(fds[1], STDOUT_FILENO);
+		(void)close(fds[0]);
+		_exit(out_open_stdout(&o, &why) != 0 ||
+		    out_write(&o, bytes, count, &why) != 0 ||
+		    out_flush(&o, &why) != 0);
+	}
+	/* Linux copies all that there is room for at once. */
+	while (held == 2 && ioctl(fds[0], FIONREAD, &held) == 0)
+		(void)poll(NULL, 0, 1);
+	(void)kill(pid, SIGKILL);
+	(void)waitpid(pid, NULL, 0);
+	n = read(fds[0], arrived, sizeof(arrived));
+	(void)close(fds[0]);
+	(void)close(fds[1]);
+	return n;
+}
+
+/* The stream contract rests on where a write may be cut; see out.h. */
+static void
+check_cut(void)
+{
+	is_int(bytes_before_death(2 * OUT_PAGE_BYTES), 2 + OUT_PAGE_BYTES,
+	    "whole pages, killed: a page arrived");
+	is_int(bytes_before_death(2 * OUT_PAGE_BYTES + 50), 2 + OUT_PAGE_BYTES,
+	    "pages and a rest, killed: a page arrived");
+}
+
+#endif
+
 int
 main(void)
 {
@@ -196,6 +249,9 @@ main(void)
 	check_sizes();
 	check_special();
 	check_stdout();
+#ifdef F_SETPIPE_SZ
+	check_cut();
+#endif
 	(void)unlink("a");
 	(void)unlink("b");
 	(void)rmdir(directory);
