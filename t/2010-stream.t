@@ -38,8 +38,12 @@ like "$(cat err)" '; 600 records were written before$' 'the message counts them'
 rules 'GET /api/logs page=3: status 500'
 run logto-fetch --retry 0 logs <token
 poisoned 4 'a server error'
-like "$(cat err)" 'logs: page 3: .*request id [-_A-Za-z0-9]+\); resume with --until [0-9]+; 200 records' \
+like "$(cat err)" 'logs: page 3: .*request id [-_A-Za-z0-9]+\); if what was written is kept, resume with --until [0-9]+; 200 records' \
 	'what, where, request id, records'
+run logto-fetch --retry 0 -o kept logs <token
+fails 4 'page 3: .*request id [-_A-Za-z0-9]+\)$' \
+	'a file keeps nothing, and the message promises nothing'
+is "$(find . -name 'kept*')" '' 'and there is no file'
 rules 'GET /api/users page=2: json "[1,2]"'
 run logto-fetch users <token
 poisoned 5 'a list of numbers'
@@ -127,7 +131,7 @@ wait $pid
 is $? 143 'TERM: the shell sees the signal'
 like "$(tail -n 1 out)" '^\{"_error":\{"status":1,"message":"logs: .*stopped' \
 	'TERM: the fragment'
-like "$(cat err)" 'stopped by signal 15; resume with --until [0-9]+; [0-9]+ records' \
+like "$(cat err)" 'stopped by signal 15; if what was written is kept, resume with --until [0-9]+; [0-9]+ records' \
 	'TERM: how far it came'
 rules '# none'
 echo old >file

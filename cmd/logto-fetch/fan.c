@@ -255,16 +255,18 @@ find_parents(struct parents *p, const struct catalogue_entry *entry,
 	}
 }
 
-/* A log that was read in part can be gone on with. */
+/* A log that was read in part can be gone on with by who has kept that part; a
+ * file has not. */
 static void
 hint_resume(const struct fan *f, const struct job *job, struct fail *why)
 {
 	size_t len = strlen(why->text);
 
-	if (f->row == emit_row && job->entry && job->entry->kind == KIND_LOG &&
-	    !strchr(job->path, '*') && f->walk->reached_ms < INT64_MAX)
+	if (f->row == emit_row && f->emit->stream->is_stdout && job->entry &&
+	    job->entry->kind == KIND_LOG && !strchr(job->path, '*') &&
+	    f->walk->reached_ms < INT64_MAX)
 		(void)snprintf(why->text + len, sizeof(why->text) - len,
-		    "; resume with --until %lld",
+		    "; if what was written is kept, resume with --until %lld",
 		    (long long)f->walk->reached_ms);
 }
 

@@ -54,7 +54,8 @@ give_up(struct stream *stream, struct fail *why, bool is_misuse)
 {
 	size_t len = strlen(why->text);
 
-	if (stream->record_count > 0)
+	/* A file is removed, and its records with it. */
+	if (stream->record_count > 0 && stream->is_stdout)
 		(void)snprintf(why->text + len, sizeof(why->text) - len,
 		    "; %llu records were written before",
 		    (unsigned long long)stream->record_count);
