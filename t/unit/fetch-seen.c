@@ -3,6 +3,8 @@
 #include "seen.h"
 #include "tap.h"
 
+#include <sys/resource.h>
+
 static void
 add_numbers(struct seen *s, uint64_t from, uint64_t to, enum seen_result wanted,
     size_t *wrong)
@@ -78,9 +80,34 @@ test_size(void)
 	seen_free(&s);
 }
 
+/* What the manual promises, measured: the process, not only the slots. It goes
+ * first, because the peak is that of the whole process. */
+static void
+test_memory(void)
+{
+	enum { MOST = 5 * 1000 * 1000, MB = 1000 * 1000 };
+	struct rusage usage;
+	struct seen s;
+	size_t wrong = 0;
+
+	seen_init(&s);
+	add_numbers(&s, 0, MOST, SEEN_NEW, &wrong);
+	is_int((long long)wrong, 0, "5 million distinct keys are distinct");
+	ok(seen_bytes(&s) < 80 * MB, "they take less than 80 MB (%zu bytes)",
+	    seen_bytes(&s));
+	(void)getrusage(RUSAGE_SELF, &usage);
+#ifndef __SANITIZE_ADDRESS__ /* which keeps what was freed */
+	ok(usage.ru_maxrss * 1024 < 100 * MB,
+	    "the process less than 100 MB at its peak (%ld KiB)",
+	    usage.ru_maxrss);
+#endif
+	seen_free(&s);
+}
+
 int
 main(void)
 {
+	test_memory();
 	test_walks();
 	test_size();
 	return tap_done();
