@@ -58,7 +58,7 @@ for part in columns types tables; do
 	after "$record" --contract $part=discard-value
 	exits 0 "$part: discard-value"
 	is "$(sql t.db 'SELECT count(*) FROM t')" 2 '... keeps the row'
-	like "$(cat err)" 'left 1 values out' '... and says what it left out'
+	like "$(cat err)" 'left 1 value out' '... and says what it left out'
 	after "$record" --contract freeze --contract $part=evolve
 	exits 0 "$part may evolve where all else is frozen"
 done

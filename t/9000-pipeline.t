@@ -149,7 +149,8 @@ mkdir small
 if mount -t tmpfs -o size=64k tmpfs small 2>/dev/null; then
 	logto-fetch logs 2>/dev/null | ndjson-to-sql small/out.db 2>err
 	is $? 1 'a full disk: status 1'
-	like "$(cat err)" 'full|No space left' 'a full disk: says so'
+	like "$(cat err)" "'.*/small/out.db(-loading)?': .*full; make room" \
+		'a full disk: says so, where, and what to do'
 	is "$(sqlite3 small/out.db 'SELECT count(*) FROM logs' 2>/dev/null ||
 		echo none)" none 'a full disk: nothing is half there'
 	umount small
@@ -162,6 +163,7 @@ logto-fetch users logs 2>/dev/null >stream
 	ndjson-to-sql new.db <stream 2>err
 )
 is $? 1 'a file that may not grow: status 1'
+like "$(cat err)" "'.*/new.db(-loading)?'" 'a file that may not grow: is named'
 is "$(sqlite3 new.db 'SELECT count(*) FROM logs' 2>/dev/null || echo none)" \
 	none 'a file that may not grow: nothing is half there'
 

@@ -30,6 +30,20 @@ status_of(int code)
 	}
 }
 
+/* Which file it is about is worth telling where the file is at fault. Space
+ * may also be lacking for the temporary files of a sort. */
+static int
+fail_storage(sqlite3 *db, int code, struct fail *why, const char *what)
+{
+	const char *name = sqlite3_db_filename(db, "main");
+
+	return fail_set(why, status_of(code), "%s '%s': %s%s", what,
+	    name ? name : "", sqlite3_errmsg(db),
+	    (code & 0xFF) == SQLITE_FULL
+		? "; make room there or for temporary files (SQLITE_TMPDIR)"
+		: "");
+}
+
 int
 sqlite_db_fail(sqlite3 *db, struct fail *why, const char *what)
 {
@@ -42,6 +56,9 @@ sqlite_db_fail(sqlite3 *db, struct fail *why, const char *what)
 		    "%s: another program is writing to the database; try "
 		    "again, or wait longer with --busy-timeout",
 		    what);
+	if ((code & 0xFF) == SQLITE_FULL || (code & 0xFF) == SQLITE_IOERR ||
+	    (code & 0xFF) == SQLITE_CORRUPT)
+		return fail_storage(db, code, why, what);
 	return fail_set(why, status_of(code), "%s: %s", what,
 	    sqlite3_errmsg(db));
 }

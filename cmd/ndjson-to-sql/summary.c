@@ -134,10 +134,11 @@ summary_print(const struct summary *s)
 	msg_at(level_of(s), "%" PRId64 ".%" PRId64 " s", s->milliseconds / 1000,
 	    s->milliseconds % 1000 / 100);
 	if (s->rejected > 0)
-		msg_warning("%" PRIu64 " records were rejected", s->rejected);
+		msg_warning("%" PRIu64 " record%s rejected", s->rejected,
+		    s->rejected == 1 ? " was" : "s were");
 	if (s->discarded_values > 0)
-		msg_warning("the contract left %" PRIu64 " values out",
-		    s->discarded_values);
+		msg_warning("the contract left %" PRIu64 " value%s out",
+		    s->discarded_values, s->discarded_values == 1 ? "" : "s");
 	if (s->doubled_members > 1)
 		msg_warning("%" PRIu64 " records had a member twice",
 		    s->doubled_members);
