@@ -43,6 +43,20 @@ is "$(sql out.db 'SELECT count(DISTINCT _load_id), count(*) FROM _loads, users')
 is "$(sql out.db 'PRAGMA integrity_check')" ok 'the database is sound'
 is "$(echo out.db*)" out.db 'nothing else is left beside it'
 
+for name in _loads _columns _Loads; do
+	printf '{"_resource":"%s","id":1,"b":2}\n' "$name" >books.ndjson
+	run ndjson-to-sql books.db books.ndjson
+	fails 5 "line 1: .*keeps the books of loads" "a record for $name"
+	run ndjson-to-sql -t "$name" books.db users.ndjson
+	fails 2 'keeps the books of loads; give --table' "--table $name"
+	cat books.ndjson users.ndjson >mixed.ndjson
+	run ndjson-to-sql --rejects rejects books.db mixed.ndjson
+	exits 0 "a record for $name among others, with --rejects"
+	is "$(wc -l <rejects) $(sql books.db 'SELECT count(*) FROM _loads, users')" \
+		'1 2' '... is the only one left out'
+	rm -f books.db
+done
+
 # --- the same again, and changed
 
 sql out.db .dump | grep -v '_loads VALUES' >before

@@ -94,7 +94,23 @@ check_envelope(const struct envelope *e, struct fail *why)
 	return 0;
 }
 
-/* Sets r->table for the record. */
+/* The ledger's tables are no place for records. */
+static int
+check_table(struct record *r, struct fail *why)
+{
+	bool is_told = r->options.table != NULL; /* and not a record's fault */
+
+	if (!r->table->is_own)
+		return 0;
+	(void)fail_set(why, is_told ? STATUS_USAGE : STATUS_DATA,
+	    "the table '%s' keeps the books of loads; give --table another "
+	    "name",
+	    r->table->name);
+	r->table = NULL;
+	return is_told ? -1 : 1;
+}
+
+/* Sets r->table for the record: 0; 1 where the record is at fault; -1. */
 static int
 find_table(struct record *r, const struct envelope *e, struct fail *why)
 {
@@ -127,7 +143,7 @@ find_table(struct record *r, const struct envelope *e, struct fail *why)
 	r->table = o->table
 	    ? schema_root(r->schema, o->table, strlen(o->table), true)
 	    : schema_root(r->schema, name, len, false);
-	return 0;
+	return check_table(r, why);
 }
 
 /* Adds the member's column to the table's key. */
