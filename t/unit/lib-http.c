@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* The transport where no server is needed: libcurl is there, and what cannot
- * be reached is a failure that may be tried again. The rest is tested from
- * outside, against a server. */
+ * be reached is a failure that may be tried again; and what only shows from
+ * inside, that an answer is overwritten. The rest is tested from outside,
+ * against a server. */
 #include "http.h"
 
 #include "libcurl.h"
@@ -10,7 +11,31 @@
 
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+/* Whether what was overwritten took in the watched bytes; libc's macro may
+ * call either function. */
+static const char *watched;
+static size_t watched_len;
+static bool is_wiped;
+
+void __explicit_bzero_chk(void *at, size_t len, size_t room);
+
+void
+__explicit_bzero_chk(void *at, size_t len, size_t room)
+{
+	(void)room;
+	if (watched && at == watched && len >= watched_len)
+		is_wiped = true;
+	memset(at, 0, len);
+}
+
+void
+explicit_bzero(void *at, size_t len)
+{
+	__explicit_bzero_chk(at, len, len);
+}
 
 /* The URL of a port of this machine where nobody listens: bound, so that
  * nobody else takes it. */
@@ -28,6 +53,70 @@ make_deaf_url(char *text, size_t size)
 		_exit(1);
 	(void)snprintf(text, size, "http://127.0.0.1:%d/x",
 	    ntohs(address.sin_port));
+}
+
+/* Answers one request with a token, in a process of its own. */
+static pid_t
+serve_token(char *url, size_t size)
+{
+	static const char answer[] =
+	    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+	    "Content-Length: 24\r\nConnection: close\r\n\r\n"
+	    "{\"access_token\":\"a.b.c\"}";
+	struct sockaddr_in address = {.sin_family = AF_INET,
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof(address);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	char request[4096];
+	pid_t pid;
+
+	if (fd == -1 ||
+	    bind(fd, (struct sockaddr *)(void *)&address, len) != 0 ||
+	    getsockname(fd, (struct sockaddr *)(void *)&address, &len) != 0 ||
+	    listen(fd, 1) != 0)
+		return -1;
+	(void)snprintf(url, size, "http://127.0.0.1:%d/x",
+	    ntohs(address.sin_port));
+	pid = fork();
+	if (pid == 0) {
+		int client = accept(fd, NULL, NULL);
+
+		_exit(read(client, request, sizeof(request)) > 0 &&
+			write(client, answer, sizeof(answer) - 1) ==
+			    (ssize_t)sizeof(answer) - 1
+			? 0
+			: 1);
+	}
+	(void)close(fd);
+	return pid;
+}
+
+/* Freed memory itself cannot be looked at. */
+static void
+test_wiping(struct http *h)
+{
+	struct secret password = {0};
+	struct http_response *response;
+	struct fail why;
+	char url[64];
+	int status = 1;
+	pid_t pid = serve_token(url, sizeof(url));
+
+	secret_set(&password, "p", 1);
+	is_int(http_call(h,
+		   &(struct http_request){
+		       .url = url, .user = "u", .password = &password},
+		   &response, &why),
+	    0, "a call for a token");
+	is(response->body.data, "{\"access_token\":\"a.b.c\"}", "brings it");
+	watched = response->body.data;
+	watched_len = response->body.len;
+	http_response_free(response);
+	ok(is_wiped, "which is overwritten when the answer is freed");
+	watched = NULL;
+	secret_free(&password);
+	ok(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0,
+	    "the server saw it through");
 }
 
 int
@@ -71,6 +160,7 @@ main(void)
 	http_cancel(h);
 	is_int((int)http_pending(h), 0, "none after cancel");
 	is_int(http_next(h, &response, &why), 0, "and none comes");
+	test_wiping(h);
 	http_free(h);
 	return tap_done();
 }
