@@ -111,6 +111,8 @@ out_flush(struct out *o, struct fail *why)
 	size_t rest = o->len % OUT_PAGE_BYTES;
 	size_t pages = o->len - rest;
 
+	if (o->most < o->len)
+		o->most = o->len;
 	/* Less than a page goes into a pipe whole or not at all. Together with
 	 * pages, Linux would put it before them, into a page that has room,
 	 * and a process that is killed then might leave any number of bytes. */
@@ -207,6 +209,9 @@ out_free(struct out *o)
 	}
 	free(o->temporary);
 	free(o->name);
+	/* It may have held a token. */
+	if (o->data)
+		explicit_bzero(o->data, o->most > o->len ? o->most : o->len);
 	free(o->data);
 	*o = (struct out){.fd = -1};
 }

@@ -29,6 +29,7 @@ struct out {
 	char *temporary; /* NULL: not a file to be renamed */
 	char *data;      /* what is not written yet */
 	size_t len;
+	size_t most; /* the largest `len` that was flushed */
 };
 
 /* Standard output. */
@@ -54,8 +55,8 @@ int out_flush(struct out *o, struct fail *why);
 ATTR_NODISCARD
 int out_commit(struct out *o, struct fail *why);
 
-/* Releases; what was not committed is removed. Harmless after out_commit, on
- * a zeroed struct, and twice. */
+/* Overwrites what was buffered and releases; what was not committed is removed.
+ * Harmless after out_commit, on a zeroed struct, and twice. */
 void out_free(struct out *o);
 
 #endif

@@ -235,6 +235,52 @@ check_cut(void)
 
 #endif
 
+/* What was overwritten last; libc's macro may call either. */
+static const void *wiped_at;
+static size_t wiped_len;
+
+void __explicit_bzero_chk(void *at, size_t len, size_t room);
+
+void
+__explicit_bzero_chk(void *at, size_t len, size_t room)
+{
+	(void)room;
+	wiped_at = at;
+	wiped_len = len;
+	memset(at, 0, len);
+}
+
+void
+explicit_bzero(void *at, size_t len)
+{
+	__explicit_bzero_chk(at, len, len);
+}
+
+/* The buffer held a token, written or not. */
+static void
+check_wiping(void)
+{
+	struct out o;
+	struct fail why;
+	const char *data;
+
+	if (out_open_file(&o, "a", 0600, &why) != 0) {
+		ok(false, "a file: %s", why.text);
+		return;
+	}
+	data = o.data;
+	is_int(out_write(&o, "token", 5, &why), 0, "written");
+	is_int(out_flush(&o, &why), 0, "flushed");
+	is_int(out_write(&o, "ok", 2, &why), 0, "written anew, and less");
+	out_free(&o);
+	ok(wiped_at == data && wiped_len == 5, "all of it is overwritten");
+	is_int(out_open_file(&o, "a", 0600, &why), 0, "opened again");
+	data = o.data;
+	is_int(out_write(&o, "a token", 7, &why), 0, "written");
+	out_free(&o);
+	ok(wiped_at == data && wiped_len == 7, "also what was never flushed");
+}
+
 int
 main(void)
 {
@@ -252,6 +298,7 @@ main(void)
 #ifdef F_SETPIPE_SZ
 	check_cut();
 #endif
+	check_wiping();
 	(void)unlink("a");
 	(void)unlink("b");
 	(void)rmdir(directory);
