@@ -14,4 +14,7 @@
 
 #define ATTR_NORETURN __attribute__((__noreturn__))
 
+/* The function has a frame of its own. */
+#define ATTR_NOINLINE __attribute__((__noinline__))
+
 #endif

@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include "attr.h"
 #include "bounds.h"
 #include "buf.h"
 #include "mem.h"
@@ -126,6 +127,17 @@ check_lines(const struct config *c, const struct buf *text, struct fail *why)
 	return 0;
 }
 
+/* libinih leaves its last line, which may hold a secret, in a frame that it
+ * has returned from: overwrite where that was. */
+ATTR_NOINLINE
+static void
+wipe_stack(void)
+{
+	char frames[8 * 1024];
+
+	explicit_bzero(frames, sizeof(frames));
+}
+
 /* Has libinih read the text. */
 static int
 parse(struct config *c, const struct buf *text, bool is_required,
@@ -137,6 +149,7 @@ parse(struct config *c, const struct buf *text, bool is_required,
 	if (check_lines(c, text, why) != 0)
 		return -1;
 	line = ini_parse_string(text->data, on_entry, &r);
+	wipe_stack();
 	if (r.has_failed)
 		return fail_prefix(why, "%s, line %d", c->path, line);
 	if (line != 0)

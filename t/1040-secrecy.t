@@ -71,9 +71,10 @@ rules 'GET /api/resources: delay 20000'
 echo "$secret" >secret
 chmod 600 secret
 mkdir "$XDG_CONFIG_HOME/logto"
-printf '[p]\napp_secret_command = cat %s\n' "$T/secret" \
-	>"$XDG_CONFIG_HOME/logto/config"
-for way in environment file command; do
+printf '[p]\napp_secret_command = cat %s\n[q]\napp_secret = %s\n' \
+	"$T/secret" "$secret" >"$XDG_CONFIG_HOME/logto/config"
+chmod 600 "$XDG_CONFIG_HOME/logto/config"
+for way in environment file command profile; do
 	: >err # of the run before
 	case $way in
 	environment)
@@ -84,6 +85,9 @@ for way in environment file command; do
 		;;
 	command)
 		logto-token --check -vv -P p >out 2>err &
+		;;
+	profile)
+		logto-token --check -vv -P q >out 2>err &
 		;;
 	esac
 	pid=$!
