@@ -82,8 +82,8 @@ serve_token(char *url, size_t size)
 		int client = accept(fd, NULL, NULL);
 
 		_exit(read(client, request, sizeof(request)) > 0 &&
-			write(client, answer, sizeof(answer) - 1) ==
-			    (ssize_t)sizeof(answer) - 1
+			    write(client, answer, sizeof(answer) - 1) ==
+				(ssize_t)sizeof(answer) - 1
 			? 0
 			: 1);
 	}
@@ -104,8 +104,9 @@ test_wiping(struct http *h)
 
 	secret_set(&password, "p", 1);
 	is_int(http_call(h,
-		   &(struct http_request){
-		       .url = url, .user = "u", .password = &password},
+		   &(struct http_request){.url = url,
+		       .user = "u",
+		       .password = &password},
 		   &response, &why),
 	    0, "a call for a token");
 	is(response->body.data, "{\"access_token\":\"a.b.c\"}", "brings it");
