@@ -21,8 +21,9 @@
 /* What the callback of libinih needs. */
 struct reading {
 	struct config *config;
-	const char *const *known;
-	bool is_found; /* the profile's section has an entry */
+	const char *const *known, *const *secret_keys;
+	bool is_found;   /* the profile's section has an entry */
+	bool has_secret; /* any section has */
 	bool has_failed;
 	struct fail *why;
 };
@@ -43,6 +44,10 @@ on_entry(void *context, const char *section, const char *key, const char *value)
 	struct reading *r = context;
 	struct config *c = r->config;
 
+	if (is_known(r->secret_keys, key))
+		r->has_secret = true;
+	if (!*section)
+		return 0;
 	if (strcmp(section, c->profile) != 0)
 		return 1;
 	r->is_found = true;
@@ -140,23 +145,24 @@ wipe_stack(void)
 
 /* Has libinih read the text. */
 static int
-parse(struct config *c, const struct buf *text, bool is_required,
-    const char *const *known, struct fail *why)
+parse(struct reading *r, const struct buf *text, bool is_required,
+    struct fail *why)
 {
-	struct reading r = {.config = c, .known = known, .why = why};
+	const struct config *c = r->config;
 	int line;
 
 	if (check_lines(c, text, why) != 0)
 		return -1;
-	line = ini_parse_string(text->data, on_entry, &r);
+	line = ini_parse_string(text->data, on_entry, r);
 	wipe_stack();
-	if (r.has_failed)
+	if (r->has_failed)
 		return fail_prefix(why, "%s, line %d", c->path, line);
 	if (line != 0)
 		return fail_set(why, STATUS_USAGE,
-		    "%s, line %d: neither '[profile]' nor 'key = value'",
+		    "%s, line %d: neither '[profile]' nor 'key = value' below "
+		    "one",
 		    c->path, line);
-	if (!r.is_found && is_required)
+	if (!r->is_found && is_required)
 		return fail_set(why, STATUS_USAGE, "%s has no profile [%s]",
 		    c->path, c->profile);
 	return 0;
@@ -167,6 +173,10 @@ config_load(struct config *c, const char *path, const char *profile,
     bool is_required, const char *const *known, const char *const *secret_keys,
     struct fail *why)
 {
+	struct reading r = {.config = c,
+	    .known = known,
+	    .secret_keys = secret_keys,
+	    .why = why};
 	struct buf text;
 	int fd, result;
 
@@ -176,11 +186,10 @@ config_load(struct config *c, const char *path, const char *profile,
 	result = read_file(c, is_required, &text, &fd, why);
 	if (result == 0) {
 		text.data[text.len] = '\0';
-		result = parse(c, &text, is_required, known, why);
+		result = parse(&r, &text, is_required, why);
 	}
-	for (; result == 0 && *secret_keys; secret_keys++)
-		if (config_get(c, *secret_keys))
-			result = secret_check_mode(fd, path, why);
+	if (result == 0 && r.has_secret)
+		result = secret_check_mode(fd, path, why);
 	if (fd != -1)
 		(void)close(fd);
 	buf_wipe(&text);

@@ -28,8 +28,9 @@ struct config {
 /* Reads `profile` from the file at `path`; both are copied. No such file or
  * profile is a failure only if `is_required`. A key that is not among
  * `known` (ended by NULL), a key that is given twice, and a line that is
- * none are failures that name the line. If the profile holds one of
- * `secret_keys` (ended by NULL), the file must be closed to group and others.
+ * none, or that stands before the first profile, are failures that name the
+ * line. If any profile holds one of `secret_keys` (ended by NULL), the file
+ * must be closed to group and others.
  * Failures: STATUS_USAGE, or STATUS_REFUSED for the mode. */
 ATTR_NODISCARD
 int config_load(struct config *c, const char *path, const char *profile,

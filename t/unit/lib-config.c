@@ -44,6 +44,8 @@ static const struct text {
 	"line 3: [a] has an unknown setting 'hots'"},
     {"an unknown setting elsewhere", "[b]\nhots=y\n[a]\nhost=x\n", "a", true,
 	"x", NULL},
+    {"no profile", "host=x\n[a]\nhost=y\n", "a", false, NULL,
+	"line 1: neither '[profile]' nor 'key = value' below one"},
     {"twice", "[a]\nhost=x\nhost=y\n", "a", true, NULL,
 	"line 3: [a] has 'host' twice"},
     {"no line at all", "[a]\nhost=x\nnonsense\n", "a", true, NULL,
@@ -119,9 +121,12 @@ main(void)
 	is_int(load(path, true, &why), -1, "a secret that others can read");
 	is_int(why.status, STATUS_REFUSED, "is refused");
 	write_file(path, open_secret, strlen(open_secret), 0600);
-	is_int(load(path, true, &why), 0, "a secret of one's own is not");
+	is_int(load(path, true, &why), 0, "a private one is not");
+	write_file(path, other_secret, strlen(other_secret), 0600);
+	is_int(load(path, true, &why), 0, "nor that of another profile");
 	write_file(path, other_secret, strlen(other_secret), 0644);
-	is_int(load(path, true, &why), 0, "nor a profile without a secret");
+	is_int(load(path, true, &why), -1, "which others can read, too,");
+	is_int(why.status, STATUS_REFUSED, "is refused");
 	write_file(path, nul, sizeof(nul) - 1, 0600);
 	is_int(load(path, true, &why), -1, "a NUL is refused");
 
