@@ -93,15 +93,20 @@ copy_claim(const struct json_node *nodes, const char *name)
 static int64_t
 read_time(const struct json_node *nodes, const char *name)
 {
-	/* NumericDate may have a fraction; beyond this it is no date. */
+	/* NumericDate may have a fraction; beyond this it is no date, and
+	 * differences could overflow. */
 	const double latest = 1e15;
 	const struct json_node *node = json_member(nodes, 0, name);
+	double seconds;
 
 	if (node && node->kind == JSON_INTEGER)
-		return node->integer;
-	if (node && node->kind == JSON_NUMBER && node->number > -latest &&
-	    node->number < latest)
-		return (int64_t)node->number;
+		seconds = (double)node->integer;
+	else if (node && node->kind == JSON_NUMBER)
+		seconds = node->number;
+	else
+		return JWT_NO_TIME;
+	if (seconds > -latest && seconds < latest)
+		return (int64_t)seconds;
 	return JWT_NO_TIME;
 }
 
