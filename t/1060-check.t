@@ -118,6 +118,15 @@ answer 10
 rules "$answered" 'GET /api/resources: status 200 json "[]"'
 run logto-token --check
 is "$(cat err)" '' 'ten seconds are no matter'
+answer 0
+for lifetime in null -1 9223372036854775807; do
+	rules "${answered%3600*}$lifetime}\"" \
+		'GET /api/resources: status 200 json "[]"'
+	run logto-token --check --min-ttl 5
+	like "$(cat out)" "^ok: .* Management API of $LOGTO_ENDPOINT\$" \
+		"a lifetime of $lifetime is not told"
+	is "$(cat err)" '' 'nor warned of'
+done
 rules 'POST /oidc/token: status 200 json "{\"access_token\":\"opaque\",\"token_type\":\"Bearer\",\"scope\":\"all\"}"'
 run logto-token --check
 fails 5 'no JWT' 'a token that is none'

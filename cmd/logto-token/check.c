@@ -78,12 +78,13 @@ write_verdict(struct out *out, const struct settings *s,
 	struct buf line;
 	int result;
 
-	print_words(t->left_s, words);
 	buf_init(&line, BOUND_MESSAGE_BYTES);
-	buf_addf(&line,
-	    "ok: application %s can read the Management API of %s; its token "
-	    "is good for %s",
-	    settings_get(s, SETTING_APP_ID), tenant->endpoint, words);
+	buf_addf(&line, "ok: application %s can read the Management API of %s",
+	    settings_get(s, SETTING_APP_ID), tenant->endpoint);
+	if (t->reply.lifetime_s > 0) {
+		print_words(t->left_s, words);
+		buf_addf(&line, "; its token is good for %s", words);
+	}
 	fail_sanitize(line.data);
 	buf_add_char(&line, '\n');
 	result = buf_check(&line, "the verdict", why);

@@ -33,6 +33,16 @@ is_bearer(const struct json_node *node)
 	    strncasecmp(node->string, "Bearer", 6) == 0;
 }
 
+/* Seconds; a thousand years are no lifetime, and nothing overflows. */
+static bool
+is_lifetime(const struct json_node *node)
+{
+	const int64_t longest_s = INT64_C(1000) * 366 * 24 * 3600;
+
+	return node && node->kind == JSON_INTEGER && node->integer > 0 &&
+	    node->integer <= longest_s;
+}
+
 static int
 read_members(struct reply *r, const struct json_node *nodes, struct fail *why)
 {
@@ -56,8 +66,7 @@ read_members(struct reply *r, const struct json_node *nodes, struct fail *why)
 	secret_set(&r->token, token->string, token->string_len);
 	if (scope && scope->kind == JSON_STRING)
 		r->scope = mem_copy(scope->string, scope->string_len);
-	if (lifetime && lifetime->kind == JSON_INTEGER &&
-	    lifetime->integer > 0) {
+	if (is_lifetime(lifetime)) {
 		r->lifetime_s = lifetime->integer;
 		r->lifetime_at = (size_t)(lifetime->text - r->body.data);
 		r->lifetime_len = lifetime->text_len;

@@ -59,6 +59,24 @@ find(struct token *t, const struct opts *o, struct cache *c)
 	return true;
 }
 
+/* What is left of a new token's life: by the clock that cannot be set, since
+ * the request may take its time. */
+static void
+count_down(struct token *t, const struct opts *o,
+    const struct cache_time *asked_at)
+{
+	int64_t age_s = (cache_now().boot_ms - asked_at->boot_ms) / 1000;
+
+	if (t->reply.lifetime_s == 0)
+		return;
+	t->left_s =
+	    t->reply.lifetime_s > age_s ? t->reply.lifetime_s - age_s : 0;
+	if (t->left_s < o->min_ttl_ms / 1000)
+		msg_warning("the token is new, and yet lives only %lld "
+			    "seconds, less than --min-ttl",
+		    (long long)t->left_s);
+}
+
 /* Asks the tenant, and stores what it answers. */
 static int
 ask(struct token *t, const struct opts *o, struct settings *s,
@@ -79,12 +97,7 @@ ask(struct token *t, const struct opts *o, struct settings *s,
 	if (grant_request(http, tenant, settings_get(s, SETTING_APP_ID),
 		&secret, &t->reply, why) != 0)
 		goto out;
-	t->left_s = t->reply.lifetime_s -
-	    (cache_now().wall_ms - asked_at.wall_ms) / 1000;
-	if (t->left_s < o->min_ttl_ms / 1000)
-		msg_warning("the token is new, and yet lives only %lld "
-			    "seconds, less than --min-ttl",
-		    (long long)t->left_s);
+	count_down(t, o, &asked_at);
 	if (cache_store(c, &asked_at, &t->reply, &trouble) != 0)
 		tell_trouble(o, trouble.text);
 	result = 0;
