@@ -133,6 +133,14 @@ https_proxy=http://127.0.0.1:1 LOGTO_ENDPOINT=http://127.0.0.1:1 \
 	run logto-token -v --retry 0 --tenant-id abc123
 like "$(cat err)" 'the tenant is https://abc123.logto.app, ' \
 	'a weaker endpoint is one too'
+for address in https://me:hunter2@id.example.com me:hunter2@id.example.com; do
+	run logto-token -e "$address"
+	fails 2 'must not hold a user or password' "$address"
+	run logto-token -v -e "$address" --resource "$address"
+	unlike "$(cat err)" hunter2 'whose password is not shown'
+	like "$(cat err)" 'endpoint: \*\*\* \(from --endpoint\)' \
+		'but where it is from'
+done
 run logto-token -e id.example.com
 fails 2 "lacks its scheme; is it 'https://id.example.com'" 'no scheme'
 run logto-token -e "$endpoint/api"

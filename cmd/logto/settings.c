@@ -19,6 +19,7 @@
 
 enum value_kind {
 	KIND_TEXT,
+	KIND_URL,    /* not shown if it holds a user or password */
 	KIND_PATH,   /* in a profile, relative to the file's directory */
 	KIND_SWITCH, /* yes or no */
 	KIND_SECRET,
@@ -35,11 +36,11 @@ static const struct row {
     [SETTING_PROFILE] = {NULL, "LOGTO_PROFILE", "profile", "default",
 	KIND_TEXT},
     [SETTING_ENDPOINT] = {"endpoint", "LOGTO_ENDPOINT", "endpoint", NULL,
-	KIND_TEXT},
+	KIND_URL},
     [SETTING_TENANT_ID] = {"tenant_id", "LOGTO_TENANT_ID", "tenant-id", NULL,
 	KIND_TEXT},
     [SETTING_RESOURCE] = {"resource", "LOGTO_RESOURCE", "resource", NULL,
-	KIND_TEXT},
+	KIND_URL},
     [SETTING_APP_ID] = {"app_id", "LOGTO_APP_ID", "app-id", NULL, KIND_TEXT},
     [SETTING_APP_SECRET] = {"app_secret", "LOGTO_APP_SECRET", NULL, NULL,
 	KIND_SECRET},
@@ -311,6 +312,14 @@ settings_describe(const struct settings *s, enum setting which, char *text,
 		(void)snprintf(text, size, "the default");
 }
 
+/* Whether the value may be told; a URL's '@' could end a password. */
+static bool
+is_showable(const struct row *row, const char *text)
+{
+	return row->kind < KIND_SECRET &&
+	    !(row->kind == KIND_URL && strchr(text, '@'));
+}
+
 void
 settings_tell(const struct settings *s)
 {
@@ -329,7 +338,7 @@ settings_tell(const struct settings *s)
 		    row->key          ? row->key
 			: row->option ? row->option
 				      : "token",
-		    row->kind >= KIND_SECRET ? "***" : text, source);
+		    is_showable(row, text) ? text : "***", source);
 	}
 	if (s->path)
 		msg_at(MSG_VERBOSE, "configuration file: %s%s", s->path,

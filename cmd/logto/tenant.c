@@ -94,6 +94,11 @@ static int
 check_endpoint(const char *endpoint, size_t len, bool allow_plain_http,
     struct url *url, struct fail *why)
 {
+	/* Not printed: what stands before the '@' may be a password. */
+	if (!strstr(endpoint, "://") && strchr(endpoint, '@'))
+		return fail_set(why, STATUS_USAGE,
+		    "the endpoint lacks its scheme, https://, and must not "
+		    "hold a user or password (what stands before the '@')");
 	if (!strstr(endpoint, "://"))
 		return fail_set(why, STATUS_USAGE,
 		    "the endpoint '%.200s' lacks its scheme; is it "
