@@ -23,10 +23,13 @@ bool
 xdg_take_variable(const char *name, struct secret *value)
 {
 	char *text = getenv(name);
+	size_t len = text ? strlen(text) : 0;
 
-	if (!text || !*text)
+	while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r'))
+		len--;
+	if (len == 0)
 		return false;
-	secret_set(value, text, strlen(text));
+	secret_set(value, text, len);
 	explicit_bzero(text, strlen(text));
 	(void)unsetenv(name); /* fails only for a name with a '=' */
 	return true;

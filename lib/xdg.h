@@ -15,8 +15,9 @@ struct secret;
 const char *xdg_variable(const char *name);
 
 /* Moves a variable's value into `value`: overwrites it where it stands, which
- * is what /proc/PID/environ shows, and unsets it. False where the variable is
- * unset or empty. */
+ * is what /proc/PID/environ shows, and unsets it. Newlines and carriage returns
+ * at its end do not count: mounted secrets often have them. False where the
+ * variable is unset or empty. */
 bool xdg_take_variable(const char *name, struct secret *value);
 
 /* $XDG_CONFIG_HOME/NAME, else $HOME/.config/NAME. NULL where neither is set

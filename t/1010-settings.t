@@ -172,6 +172,9 @@ with() {
 echo s3cret >secret
 chmod 600 secret
 with 'LOGTO_APP_SECRET' 0 LOGTO_APP_SECRET=s3cret logto-token --no-cache
+with 'LOGTO_APP_SECRET with a newline behind it' 0 \
+	LOGTO_APP_SECRET='s3cret
+' logto-token --no-cache
 with 'LOGTO_APP_SECRET_FILE' 0 LOGTO_APP_SECRET_FILE=secret \
 	logto-token --no-cache
 with '--secret-file' 0 logto-token --no-cache --secret-file secret
