@@ -118,6 +118,9 @@ secret_check_mode(int fd, const char *path, struct fail *why)
 
 	if (fstat(fd, &info) != 0)
 		return fail_errno(why, "cannot examine '%s'", path);
+	if (S_ISDIR(info.st_mode))
+		return fail_set(why, STATUS_USAGE,
+		    "'%s' is a directory; a file was expected", path);
 	if (S_ISREG(info.st_mode) && (info.st_mode & (S_IRWXG | S_IRWXO)) != 0)
 		return fail_set(why, STATUS_REFUSED,
 		    "'%s' holds a secret and others may use it (mode %03o); "

@@ -37,7 +37,8 @@ ATTR_NODISCARD
 int secret_read_file(struct secret *s, const char *path, struct fail *why);
 
 /* Refuses, with STATUS_REFUSED, an open file that holds a secret and that
- * group or others can read. Pipes and sockets have no such readers. */
+ * group or others can read, and with STATUS_USAGE a directory. Pipes and
+ * sockets have no such readers. */
 ATTR_NODISCARD
 int secret_check_mode(int fd, const char *path, struct fail *why);
 

@@ -188,6 +188,8 @@ like "$(cat err)" 'both LOGTO_APP_SECRET and LOGTO_APP_SECRET_FILE are given' \
 	'contradict each other'
 with 'no such file' 2 logto-token --no-cache -s nowhere
 like "$(cat err)" "cannot open 'nowhere'" 'is told'
+with 'a directory' 2 logto-token --no-cache -s .
+like "$(cat err)" "'.' is a directory" 'is told'
 for mode in 640 604 644 660 777; do
 	chmod $mode secret
 	with "mode $mode" 3 logto-token --no-cache -s secret

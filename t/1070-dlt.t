@@ -39,6 +39,10 @@ run logto-token --no-cache --dlt-secrets
 fails 2 "no '.dlt/secrets.toml' here, nor '$HOME/.dlt/secrets.toml'" 'no file'
 run logto-token --no-cache --dlt-secrets=nowhere
 fails 2 "cannot open 'nowhere'" 'no such file'
+run logto-token --no-cache --dlt-secrets=.
+fails 2 "'.' is a directory" 'a directory'
+run logto-token --no-cache --dlt-secrets="$(printf '%05000d' 0)"
+fails 2 "^logto-token: '0{60}...' is too long a path" 'a path that is none'
 mkdir "$HOME/.dlt"
 cp mine.toml "$HOME/.dlt/secrets.toml"
 run logto-token --no-cache --dlt-secrets

@@ -28,6 +28,9 @@ open_file(const char *path, struct buf *name, struct fail *why)
 	int fd;
 
 	buf_add(name, *path ? path : USUAL_FILE);
+	if (name->is_overfull)
+		return fail_set(why, STATUS_USAGE,
+		    "'%.60s...' is too long a path", path);
 	fd = open(name->data, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd == -1 && errno == ENOENT && !*path && home) {
 		buf_clear(name);
