@@ -90,6 +90,7 @@ do.not.go.together --no-cache --cache-dir .
 whole.number --retry x
 whole.number --retry 101
 takes.a.time --min-ttl soon
+given.no.value --cache-dir=
 takes.a.time --max-time -1
 EOT
 run logto-token --

@@ -89,6 +89,11 @@ opts_parse(struct opts *o, int argc, char **argv, struct fail *why)
 		    operands.items[0]);
 		result = OPT_BAD;
 	}
+	if (result == OPT_RUN && o->cache_dir && !*o->cache_dir) {
+		(void)fail_set(why, STATUS_USAGE,
+		    "--cache-dir was given no value");
+		result = OPT_BAD;
+	}
 	if (result == OPT_RUN && o->without_cache && o->cache_dir) {
 		(void)fail_set(why, STATUS_USAGE,
 		    "--no-cache and --cache-dir do not go together");
