@@ -460,9 +460,10 @@ put_members_backwards(struct record *r, struct member *m,
 	free(order);
 }
 
-/* Whether the object has no member twice; finds the members' places too. */
+/* Finds the members of the object, onto the end of r->found; false where one
+ * is there twice. */
 static bool
-is_plain(struct record *r, struct member *m, const struct json_node *nodes,
+find_members(struct record *r, struct member *m, const struct json_node *nodes,
     size_t at)
 {
 	uint64_t object = ++r->object;
@@ -472,6 +473,9 @@ is_plain(struct record *r, struct member *m, const struct json_node *nodes,
 		struct member *below = schema_member(r->schema, m, previous,
 		    nodes[n].key, nodes[n].key_len);
 
+		r->found = mem_grow(r->found, &r->found_capacity,
+		    r->found_count + 1, sizeof(struct member *));
+		r->found[r->found_count++] = below;
 		if (!below)
 			continue;
 		if (below->last_object == object)
@@ -486,24 +490,24 @@ void
 flatten_object(struct record *r, struct member *m,
     const struct json_node *nodes, size_t at, struct place *p)
 {
-	struct member *previous = NULL;
+	size_t start = r->found_count, next = start;
 
 	m->has_below = true;
-	if (!is_plain(r, m, nodes, at)) {
+	if (!find_members(r, m, nodes, at)) {
+		r->found_count = start;
 		put_members_backwards(r, m, nodes, at, p);
 		return;
 	}
+	/* Objects below push their members behind these. */
 	for (size_t n = at + 1; n < nodes[at].end; n = nodes[n].end) {
-		struct member *below = schema_member(r->schema, m, previous,
-		    nodes[n].key, nodes[n].key_len);
+		struct member *below = r->found[next++];
 
-		if (!below) {
+		if (below)
+			put_member(r, below, nodes, n, p);
+		else
 			put_rest(r, p, path_below(m, &nodes[n]), &nodes[n]);
-			continue;
-		}
-		put_member(r, below, nodes, n, p);
-		previous = below;
 	}
+	r->found_count = start;
 }
 
 void

@@ -34,6 +34,7 @@ void
 record_free(struct record *r)
 {
 	free(r->resource);
+	free(r->found);
 	*r = (struct record){0};
 }
 

@@ -56,6 +56,9 @@ struct record {
 	char *resource;      /* that it was for */
 	size_t resource_len;
 	uint64_t object;        /* number of the object being read */
+	/* The members of the objects being read, the innermost one's last. */
+	struct member **found;
+	size_t found_count, found_capacity;
 	struct member *doubled; /* a member that its object had twice */
 	/* What the contract makes of the record being read. */
 	enum contract verdict;
