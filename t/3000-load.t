@@ -121,6 +121,27 @@ is "$(sql nokey.db 'SELECT count(*), count(DISTINCT _id) FROM t')" '3|3' \
 
 # --- which table
 
+# The rows of what was replaced are told by the record's number, also where
+# the numbers of a table's records have gaps.
+printf '%s\n' '{"_resource":"a","id":1,"l":[1]}' \
+	'{"_resource":"b","id":1,"l":[2]}' '{"_resource":"b","id":2,"l":[3]}' \
+	'{"_resource":"a","id":2,"l":[4,5]}' '{"_resource":"a","id":3,"l":[6]}' \
+	'{"_resource":"a","id":2,"l":[7]}' >two.ndjson
+run ndjson-to-sql two.db two.ndjson
+exits 0 'a key that comes twice, between those of another table'
+is "$(sqlite3 two.db 'SELECT id FROM a ORDER BY 1;
+	SELECT value FROM a__l ORDER BY 1;
+	SELECT value FROM b__l ORDER BY 1')" '1
+2
+3
+1
+6
+7
+2
+3' '... leaves the last with its list'
+rm two.db
+
+
 cp doubled.ndjson things.x.ndjson
 run ndjson-to-sql stem.db ./things.x.ndjson
 is "$(sql stem.db .tables | tr -s ' ' '\n' | grep -c things)" 2 \

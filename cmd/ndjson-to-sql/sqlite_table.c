@@ -20,10 +20,11 @@ static void
 forget_statements(struct sqlite_table *t)
 {
 	(void)sqlite3_finalize(t->insert);
+	(void)sqlite3_finalize(t->append);
 	(void)sqlite3_finalize(t->cut);
 	(void)sqlite3_finalize(t->find);
 	(void)sqlite3_finalize(t->end);
-	t->insert = t->cut = t->find = t->end = NULL;
+	t->insert = t->append = t->cut = t->find = t->end = NULL;
 	sqlite_same_forget(&t->same);
 }
 
@@ -316,28 +317,47 @@ is_keyed(const struct table *t)
 
 /* Appends the columns to fill, and the query over the feed. */
 static void
-add_source(const struct sqlite_table *t, struct buf *sql)
+add_source(const struct sqlite_table *t, bool has_rowid, struct buf *sql)
 {
 	size_t width = 0;
 
-	buf_add(sql, t->is_fresh ? "(_rowid_" : "(");
+	buf_add(sql, has_rowid ? "(_rowid_" : "(");
 	for (size_t i = 0; i < t->column_count; i++) {
-		if (i > 0 || t->is_fresh)
+		if (i > 0 || has_rowid)
 			buf_add_char(sql, ',');
 		sqlite_db_quote(sql, t->columns[i].column->name);
 		if (t->columns[i].column->index >= width)
 			width = t->columns[i].column->index + (size_t)1;
 	}
-	buf_add(sql, t->is_fresh ? ") SELECT rowid" : ") SELECT ");
+	buf_add(sql, has_rowid ? ") SELECT rowid" : ") SELECT ");
 	for (size_t i = 0; i < t->column_count; i++)
-		buf_addf(sql, "%sc%u", i > 0 || t->is_fresh ? "," : "",
+		buf_addf(sql, "%sc%u", i > 0 || has_rowid ? "," : "",
 		    (unsigned)t->columns[i].column->index);
 	/* "true": else ON would be taken for the condition of a join. */
 	buf_addf(sql, " FROM %s WHERE true", feed_name(width));
 }
 
+/* Whether the rowids that SQLite gives by itself, one after the other, are
+ * the ones that the rows of the feed want. */
+static bool
+continues(const struct sqlite *s, const struct sqlite_table *t)
+{
+	const struct feed *f = &s->feed;
+	int64_t rowid = t->last_rowid;
+
+	if (!t->is_fresh || t->table->parent || t->has_triggers ||
+	    s->options.reject)
+		return false;
+	for (size_t i = 0; i < f->rows->count; i++)
+		if ((int64_t)f->rows->rows[i].sequence != ++rowid ||
+		    batch_origin(f->batch, &f->rows->rows[i])->is_dropped)
+			return false;
+	return true;
+}
+
 static int
-prepare_insert(struct sqlite *s, struct sqlite_table *t, struct fail *why)
+prepare_insert(struct sqlite *s, struct sqlite_table *t, bool has_rowid,
+    sqlite3_stmt **insert, struct fail *why)
 {
 	struct buf sql;
 	int result;
@@ -348,10 +368,10 @@ prepare_insert(struct sqlite *s, struct sqlite_table *t, struct fail *why)
 	 * did counts for nothing if the load fails. */
 	buf_add(&sql, "INSERT OR FAIL INTO ");
 	sqlite_db_quote(&sql, t->table->name);
-	add_source(t, &sql);
+	add_source(t, has_rowid, &sql);
 	if (!t->is_fresh && t->is_merged && is_keyed(t->table))
 		sqlite_merge_add_clause(t, &sql);
-	result = sqlite_db_prepare(s->db, &sql, &t->insert, why);
+	result = sqlite_db_prepare(s->db, &sql, insert, why);
 	buf_free(&sql);
 	return result;
 }
@@ -403,13 +423,14 @@ reject_row(struct sqlite *s, struct fail *why)
 
 /* Writes what the feed shows. */
 static int
-insert_window(struct sqlite *s, struct sqlite_table *t, struct fail *why)
+insert_window(struct sqlite *s, struct sqlite_table *t, sqlite3_stmt *insert,
+    struct fail *why)
 {
 	int result;
 
 	/* Each turn but the last leaves one row out. */
 	for (;;) {
-		result = sqlite_db_step(t->insert, why);
+		result = sqlite_db_step(insert, why);
 		s->written += sqlite3_changes64(s->db);
 		if (result == 0)
 			return 0;
@@ -423,20 +444,27 @@ int
 sqlite_table_insert(struct sqlite *s, struct sqlite_table *t, struct fail *why)
 {
 	size_t count = s->feed.rows->count;
+	/* Without the rowid among the columns, SQLite makes the row where the
+	 * query leaves it, and seeks no place for it. */
+	bool has_rowid = t->is_fresh && !continues(s, t);
+	sqlite3_stmt **insert =
+	    t->is_fresh && !has_rowid ? &t->append : &t->insert;
 	int result = 0;
 
 	s->written = 0;
-	if (!t->insert && prepare_insert(s, t, why) != 0)
+	if (!*insert && prepare_insert(s, t, has_rowid, insert, why) != 0)
 		return -1;
+	if (!t->table->parent && count > 0)
+		t->last_rowid = (int64_t)s->feed.rows->rows[count - 1].sequence;
 	if (!t->has_triggers)
-		return insert_window(s, t, why);
+		return insert_window(s, t, *insert, why);
 	/* Where triggers run, SQLite reads the whole query before it writes
 	 * the first row; nobody could say which one failed. */
 	s->feed.is_single = true;
 	for (size_t i = 0; i < count && result == 0; i++) {
 		s->feed.from = i;
 		s->feed.to = i + 1;
-		result = insert_window(s, t, why);
+		result = insert_window(s, t, *insert, why);
 	}
 	return result;
 }

@@ -47,6 +47,8 @@ struct sqlite_table {
 	struct seen seen;  /* of a root table that is merged into */
 	bool is_history;
 	sqlite3_stmt *insert;     /* NULL: to be prepared */
+	sqlite3_stmt *append;     /* the same where rowids run on by 1 */
+	int64_t last_rowid;       /* of a fresh root table */
 	sqlite3_stmt *cut;        /* of a child: rows beyond a list's end */
 	sqlite3_stmt *find, *end; /* of a history: the version in force */
 	struct sqlite_same same;
