@@ -112,4 +112,55 @@ printf '{"a":"\001"}\n' >in
 run ndjson-to-sql -t t bad.db <in
 fails 5 'line 1.*control' 'a raw control character'
 
+# --- long lines
+
+# long BYTES [ID]: a record with a text of so many bytes.
+long() {
+	printf '{"id":%s,"v":"' "${2-1}"
+	head -c "$1" /dev/zero | tr '\0' x
+	printf '"}\n'
+}
+is_loaded() {
+	[ "$(sqlite3 long.db 'SELECT length(v) FROM t' 2>/dev/null)" = "$1" ]
+}
+rm -f pipe
+mkfifo pipe
+ndjson-to-sql --commit-every 1ms -t t long.db <pipe &
+loader=$!
+exec 9>pipe
+long 100000000 >&9
+tries=0
+until is_loaded 100000000; do
+	tries=$((tries + 1))
+	[ $tries -lt 1000 ] || break
+	sleep 0.02
+done
+peak=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\) kB/\1/p' /proc/$loader/status \
+	2>/dev/null)
+exec 9>&-
+wait $loader
+is $? 0 'a line of 100 MB is loaded'
+is_loaded 100000000
+ok $? '... whole'
+case $build in
+*/release)
+	ok "$([ "${peak:-0}" -lt 350000 ]; echo $?)" \
+		'... in memory of three times its size'
+	;;
+esac
+rm -f long.db
+long 268435456 | ndjson-to-sql -t t long.db 2>err
+is $? 5 'a line above 256 MB: status 5'
+is "$(cat err)" \
+	'ndjson-to-sql: standard input: line 1 is longer than 268435456 bytes' \
+	'... and a message that names the limit'
+is "$(echo long.db*)" 'long.db*' '... leaves no database'
+{
+	long 10
+	long 10000000
+} >in
+ndjson-to-sql -t t long.db in
+run ndjson-to-sql --append -t t long.db in
+fails 5 "^ndjson-to-sql: 'in': line 1: cannot .*UNIQUE" 'a row at fault before a long line'
+
 done_testing

@@ -41,6 +41,45 @@ touch gone.db-wal
 refuses 2 'left over' 'the journal of a database that is gone' gone.db
 is "$(ls gone.db 2>/dev/null)" '' '... is not played into a new one'
 
+# --- permission
+
+# Root may write everywhere: the loader runs as somebody else then.
+cat >as-nobody <<'EOT'
+use POSIX;
+if ($> == 0) {
+	$) = "65534 65534";
+	setgid(65534) and setuid(65534) or exit 42;
+}
+exec @ARGV or exit 43;
+EOT
+chmod 711 .
+cp "$build/ndjson-to-sql" nobody-loads
+chmod 755 nobody-loads
+ndjson-to-sql read-only.db <in
+mkdir shut closed
+cp read-only.db shut/old.db
+cp read-only.db closed/old.db
+cp read-only.db unread.db
+chmod 666 shut/old.db
+chmod 444 read-only.db
+chmod 000 closed unread.db
+chmod 555 shut
+for target in read-only.db shut/new.db shut/old.db closed/old.db \
+	closed/new.db unread.db; do
+	run perl as-nobody ./nobody-loads $target <in
+	[ "$status" != 42 ] || break
+	fails 3 'permission|Permission|readonly' "no permission: $target"
+done
+run perl as-nobody ./nobody-loads --describe unread.db
+[ "$status" = 42 ] || fails 3 "read '.*unread.db'" 'no permission to look'
+chmod 755 shut closed
+is "$(ls shut closed)" 'closed:
+old.db
+
+shut:
+old.db' '... leaves nothing behind'
+ok "$(cmp -s shut/old.db read-only.db; echo $?)" '... and changes nothing'
+
 # --- space
 
 if (ulimit -f 200) 2>/dev/null; then

@@ -251,13 +251,19 @@ load_record(struct load *l, const struct line *line, struct fail *why)
 	    .offset = line->offset,
 	    .name = l->lines->name};
 	size_t count;
+	int result;
 
 	if (json_parse(l->json, line->text, line->len, &nodes, &count, why) !=
 	    0)
 		return why->status == STATUS_DATA ? 1 : -1;
 	if (begin_batch(l, why) != 0)
 		return -1;
-	return record_add(&l->record, nodes, &origin, why);
+	result = record_add(&l->record, nodes, &origin, why);
+	if (result < 0 &&
+	    (why->status == STATUS_DATA || why->status == STATUS_USAGE))
+		(void)fail_prefix(why, "%s: line %llu", l->lines->name,
+		    (unsigned long long)line->number);
+	return result;
 }
 
 /* The last line of a stream, if it has no newline. */
@@ -314,10 +320,6 @@ load_line(struct load *l, struct line *line, struct fail *why)
 		origin = origin_of(l, line);
 		return rejects_add(&l->rejects, &origin, &reason, why);
 	}
-	if (result < 0 &&
-	    (why->status == STATUS_DATA || why->status == STATUS_USAGE))
-		(void)fail_prefix(why, "%s: line %llu", l->lines->name,
-		    (unsigned long long)line->number);
 	return result;
 }
 

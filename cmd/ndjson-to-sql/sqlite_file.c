@@ -86,7 +86,9 @@ look(struct sqlite_file *f, struct fail *why)
 		return fail_set(why, STATUS_USAGE,
 		    "'%s' is no regular file and can be no database", f->path);
 	if (st.st_size > 0)
-		return 1;
+		return access(f->path, R_OK) == 0
+		    ? 1
+		    : fail_file(why, "read", f->path);
 	f->was_there = true;
 	return check_leftover(f->path, why);
 }
