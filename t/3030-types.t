@@ -64,8 +64,23 @@ gives 'SELECT v, typeof(v) FROM t' '1|text
 18446744073709551615|text
 3|text' 'a bigint column becomes one of decimals'
 load 9007199254740993 1.5
-gives 'SELECT v, v__v_double FROM t' '9007199254740993|
-|1.5' 'an integer that no double is keeps its column from doubles'
+gives 'SELECT v, typeof(v) FROM t' '9007199254740993|text
+1.5|text' 'an integer that no double is makes decimals of a fraction'
+printf '{"id":3,"v":0.25}\n' >in
+ndjson-to-sql -t t t.db in
+gives "SELECT v, (SELECT type FROM _columns WHERE column_name = 'v') FROM t" \
+'9007199254740993|decimal
+1.5|decimal
+0.25|decimal' '... and in later loads'
+load 9007199254740993
+printf '{"id":2,"v":-1.5}\n' >in
+ndjson-to-sql -t t t.db in
+gives 'SELECT v FROM t' '9007199254740993
+-1.5' '... if it came in an earlier load too'
+load -0.0 1.5 -0.0
+gives 'SELECT v FROM t' '0.0
+1.5
+0.0' 'negative zero is zero'
 load 1.5 9007199254740993
 gives 'SELECT v, v__v_bigint FROM t' '1.5|
 |9007199254740993' '... and gets one of its own behind doubles'

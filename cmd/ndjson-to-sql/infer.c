@@ -183,9 +183,7 @@ merge_into_bigint(enum type value, double number, bool is_wide,
 	/* 2.0 is the number 2. */
 	if (number == floor(number) && fabs(number) <= 0x1p53)
 		return INFER_STORE;
-	if (is_wide)
-		return INFER_VARIANT;
-	*wider = TYPE_DOUBLE;
+	*wider = is_wide ? TYPE_DECIMAL : TYPE_DOUBLE;
 	return INFER_WIDEN;
 }
 
