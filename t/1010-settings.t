@@ -149,6 +149,23 @@ run logto-token --tenant-id id.example.com
 fails 2 'is no tenant id' 'an address for a tenant id'
 run logto-token -P p --insecure-http -e http://127.0.0.1:1 --retry 0
 exits 2 'no secret yet'
+# insecure NAME STATUS ARGUMENT...: whether plain http may leave the machine;
+# a proxy that is not there keeps it from doing so.
+insecure() {
+	name=$1 wanted=$2
+	shift 2
+	run env http_proxy=http://127.0.0.1:1 LOGTO_APP_SECRET=x "$@" -P plain \
+		-e http://id.example.com -a x --retry 0
+	exits "$wanted" "$name"
+}
+cp "$config" kept
+printf '[plain]\ninsecure_http = yes\n' >"$config"
+insecure 'insecure_http' 4 logto-token
+insecure 'LOGTO_INSECURE_HTTP=no beats the profile' 2 \
+	LOGTO_INSECURE_HTTP=no logto-token
+insecure '--insecure-http beats both' 4 \
+	LOGTO_INSECURE_HTTP=no logto-token --insecure-http
+cp kept "$config"
 LOGTO_INSECURE_HTTP=maybe run logto-token -e http://127.0.0.1:1
 fails 2 "LOGTO_INSECURE_HTTP is yes or no, not 'maybe'" 'neither yes nor no'
 

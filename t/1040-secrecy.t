@@ -92,6 +92,12 @@ for way in environment file command profile; do
 	esac
 	pid=$!
 	waits_for '> GET'
+	# Its token is in use now, and kept.
+	sed -n 's/.*"access_token":"\([^"]*\)".*/\1/p' \
+		"$XDG_RUNTIME_DIR/logto/"* >token
+	like "$(cat token)" '^ey' "$way: it has a token"
+	is "$(grep -laF -f token /proc/[0-9]*/cmdline /proc/$pid/environ \
+		err 2>/dev/null)" '' "$way: which is in no argument or trace"
 	left=$(memory $pid "$secret")
 	id=$(memory $pid /api/resources)
 	case ${build##*/}/$way in
