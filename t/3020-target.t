@@ -158,4 +158,16 @@ done
 is "$(echo new.db*)" 'new.db*' 'Ctrl-C leaves no new database'
 ok "$(cmp -s lock.db lock.saved; echo $?)" '... and an old one as it was'
 
+# --- names that no table can have
+
+echo '{"id":1}' >in
+run ndjson-to-sql -t '' new.db in
+fails 2 '^ndjson-to-sql: --table: a table needs a name' 'a table without a name'
+for name in sqlite_x SQLite_master; do
+	run ndjson-to-sql -t $name new.db in
+	fails 2 "'$name': names that begin with 'sqlite_' are SQLite's" \
+		"a table called $name"
+done
+is "$(find . -name 'new.db*')" '' '... and nothing is left'
+
 done_testing

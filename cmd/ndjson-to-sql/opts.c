@@ -283,6 +283,11 @@ opts_parse(struct opts *o, int argc, char **argv, struct fail *why)
 		    "no target; name a database, such as out.db");
 		result = OPT_BAD;
 	}
+	if (result == OPT_RUN && o->table && !*o->table) {
+		(void)fail_set(why, STATUS_USAGE,
+		    "--table: a table needs a name");
+		result = OPT_BAD;
+	}
 	if (result == OPT_RUN &&
 	    (choose_mode(o, why) != 0 || check_question(o, why) != 0 ||
 		read_lists(o, why) != 0))

@@ -15,6 +15,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static void
 forget_statements(struct sqlite_table *t)
@@ -146,6 +147,11 @@ sqlite_table_start(struct sqlite *s, struct sqlite_table *t,
 	enum mode mode = c->table->is_own ? MODE_DEFAULT : s->options.mode;
 	bool is_blank = true;
 
+	if (strncasecmp(c->table->name, "sqlite_", 7) == 0)
+		return fail_set(why, STATUS_USAGE,
+		    "no table can be called '%s': names that begin with "
+		    "'sqlite_' are SQLite's own; give another with --table",
+		    c->table->name);
 	t->table = c->table;
 	t->is_made = c->is_stored;
 	t->is_history = mode == MODE_HISTORY;
