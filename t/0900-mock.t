@@ -958,5 +958,7 @@ delete $running{$orphan->{pid}};
 stop($_) for $large, $again, $elsewhere, $ruled, $limited;
 is(system("$program --nonsense >/dev/null 2>&1") >> 8, 2, 'wrong usage: status 2');
 is(system("$program --help >/dev/null") >> 8, 0, '--help');
+like(`cd / && PATH="$build:\$PATH" mock-logto --parent-death </dev/null`,
+	qr{^http://127}, 'found by PATH, from anywhere: it finds its tenant');
 
 done_testing();

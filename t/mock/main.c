@@ -124,14 +124,22 @@ run(const struct settings *settings, struct tenant *t, struct fail *why)
 }
 
 /* The recorded tenant as seen from the top of the source tree, or from the
- * program in build/MODE. */
+ * program in build/MODE, however it was found. */
 static const char *
 find_tenant(const char *program, char path[1024])
 {
-	const char *slash = strrchr(program, '/');
+	char own[900];
+	ssize_t len = readlink("/proc/self/exe", own, sizeof(own));
+	const char *slash = len > 0 && (size_t)len < sizeof(own)
+	    ? memrchr(own, '/', (size_t)len)
+	    : NULL;
 
 	if (access("t/data/tenant", R_OK) == 0)
 		return "t/data/tenant";
+	if (slash)
+		program = own;
+	else
+		slash = strrchr(program, '/');
 	(void)snprintf(path, 1024, "%.*s/../../t/data/tenant",
 	    slash ? (int)(slash - program) : 1, slash ? program : ".");
 	return path;
