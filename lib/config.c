@@ -10,6 +10,7 @@
 #include "mem.h"
 #include "secret.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ini.h>
@@ -26,6 +27,8 @@ struct reading {
 	bool has_secret; /* any section has */
 	bool has_failed;
 	struct fail *why;
+	const char *rest; /* of the text */
+	unsigned line;    /* that libinih was given last */
 };
 
 static bool
@@ -53,14 +56,16 @@ on_entry(void *context, const char *section, const char *key, const char *value)
 	r->is_found = true;
 	if (r->has_failed)
 		return 0;
-	r->has_failed = true;
+	r->has_failed = true; /* until the entry turns out to be right */
 	if (!is_known(r->known, key)) {
 		(void)fail_set(r->why, STATUS_USAGE,
-		    "[%s] has an unknown setting '%s'", section, key);
+		    "%s, line %u: [%s] has an unknown setting '%s'", c->path,
+		    r->line, section, key);
 		return 0;
 	}
 	if (config_get(c, key)) {
-		(void)fail_set(r->why, STATUS_USAGE, "[%s] has '%s' twice",
+		(void)fail_set(r->why, STATUS_USAGE,
+		    "%s, line %u: [%s] has '%s' twice", c->path, r->line,
 		    section, key);
 		return 0;
 	}
@@ -132,6 +137,25 @@ check_lines(const struct config *c, const struct buf *text, struct fail *why)
 	return 0;
 }
 
+/* fgets for libinih, which tells only the first wrong line, be it another
+ * profile's. */
+static char *
+next_line(char *into, int size, void *context)
+{
+	struct reading *r = context;
+	size_t len = strcspn(r->rest, "\n");
+
+	if (!*r->rest)
+		return NULL;
+	len += r->rest[len] == '\n';
+	assert(len < (size_t)size); /* see check_lines */
+	memcpy(into, r->rest, len);
+	into[len] = '\0';
+	r->rest += len;
+	r->line++;
+	return into;
+}
+
 /* libinih leaves its last line, which may hold a secret, in a frame that it
  * has returned from: overwrite where that was. */
 ATTR_NOINLINE
@@ -153,10 +177,11 @@ parse(struct reading *r, const struct buf *text, bool is_required,
 
 	if (check_lines(c, text, why) != 0)
 		return -1;
-	line = ini_parse_string(text->data, on_entry, r);
+	r->rest = text->data;
+	line = ini_parse_stream(next_line, r, on_entry, r);
 	wipe_stack();
 	if (r->has_failed)
-		return fail_prefix(why, "%s, line %d", c->path, line);
+		return -1;
 	if (line != 0)
 		return fail_set(why, STATUS_USAGE,
 		    "%s, line %d: neither '[profile]' nor 'key = value' below "
