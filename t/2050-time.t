@@ -137,6 +137,51 @@ sed '$d' out >whole
 is "$(sed -E 's/.*"tenantId":"[^"]*","id":"([^"]*)".*/\1/' whole | sort | uniq -d)" '' \
 	'follow: no row twice'
 like "$(cat err)" 'warning: logs: .*; going on' 'follow: failures are told'
+# The server's clock is hours before or behind ours, rows become visible late
+# within the overlap, and the server restarts: none missed, none twice. The
+# newest of the 300 first rows is where following begins.
+for skew in -5 5; do
+	now=$(($(date +%s) + skew * 3600))000
+	mock --users 10 --logs 300 --now "$now"
+	port=${LOGTO_ENDPOINT##*:}
+	logto-fetch logs </dev/null >before
+	: >out
+	logto-fetch logs --follow=100ms --retry 0 </dev/null >out 2>err &
+	pid=$!
+	tries=0
+	until [ "$(requests | grep -c start_time)" -ge 2 ]; do
+		tries=$((tries + 1))
+		[ $tries -lt 500 ] || break
+		sleep 0.02
+	done
+	grown='insert logs 90 late logs 30000 late logs 59900 late logs 0'
+	rules "GET /api/logs nth=1: $grown"
+	awaits 93
+	ok $? "clock off by $skew h: what comes, and three that came late"
+	later='insert logs 61 late logs 59999 late logs 1 late logs 1'
+	rules "GET /api/logs nth=1: $later" \
+		'GET /api/logs nth=4: late logs 45000'
+	awaits 158
+	ok $? "clock off by $skew h: later ones, when an overlap has passed"
+	kill -9 "$mock_pid"
+	wait "$mock_pid" 2>/dev/null
+	mock --users 10 --logs 300 --now "$now" --port "$port"
+	rules "GET /api/logs nth=1: $grown $later late logs 45000" \
+		'GET /api/logs nth=2: late logs 50000 insert logs 2'
+	awaits 161
+	ok $? "clock off by $skew h: after a restart too"
+	kill -TERM $pid
+	wait $pid
+	is $? 143 "clock off by $skew h: a signal ends it"
+	rules '# none'
+	logto-fetch logs </dev/null | cat before - | sort | uniq -u >wanted
+	sed '$d' out | sort >got
+	is "$(wc -l <wanted | tr -d ' ')" 161 \
+		"clock off by $skew h: what there was"
+	cmp -s wanted got
+	ok $? "clock off by $skew h: each row once"
+done
+
 run logto-fetch logs --follow roles </dev/null
 fails 2 '--follow takes one log' 'follow: one log'
 run logto-fetch logs --follow=soon </dev/null

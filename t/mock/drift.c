@@ -131,6 +131,27 @@ tenant_insert(struct tenant *t, const char *path, size_t count)
 }
 
 void
+tenant_insert_late(struct tenant *t, const char *path, size_t age_ms)
+{
+	struct list *list;
+	struct row row = {.us = 0};
+	size_t at;
+
+	(void)pthread_rwlock_wrlock(&t->lock);
+	list = tenant_list(t, path);
+	if (list && list->kind != LIST_RECORDED && list->count > 0) {
+		at = list->count;
+		row.us = list->rows[at - 1].us - (uint64_t)age_ms * 1000;
+		row.serial = ++t->next_serial;
+		while (at > 0 && list->rows[at - 1].us > row.us)
+			at--;
+		insert_at(list, at, row);
+	}
+	t->version++;
+	(void)pthread_rwlock_unlock(&t->lock);
+}
+
+void
 tenant_delete(struct tenant *t, const char *path, const char *which)
 {
 	struct list *list;

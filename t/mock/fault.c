@@ -47,6 +47,8 @@ fault_before(const struct rule *rule, const struct request *rq,
 			tenant_update(t, list_of(a, rq), a->more);
 		else if (a->kind == ACTION_TIE)
 			tenant_tie(t, list_of(a, rq), count);
+		else if (a->kind == ACTION_LATE)
+			tenant_insert_late(t, list_of(a, rq), count);
 		else if (a->kind == ACTION_EXPIRE_TOKENS)
 			token_expire_all(mint);
 		else if (a->kind == ACTION_ROTATE_KEY)

@@ -43,6 +43,7 @@ static const struct {
     {"delete", "tt", ACTION_DELETE},
     {"update", "tt", ACTION_UPDATE},
     {"tie", "tn", ACTION_TIE},
+    {"late", "tn", ACTION_LATE},
     {"expire-tokens", "", ACTION_EXPIRE_TOKENS},
     {"rotate-key", "", ACTION_ROTATE_KEY},
 };

@@ -88,6 +88,8 @@ struct span tenant_record(const struct tenant *t, const char *path,
 /* Drift. Each takes the lock for writing; `which` is "first", "last" or an
  * id. A list or row that is not there is passed over. */
 void tenant_insert(struct tenant *t, const char *path, size_t count);
+/* One row, `age_ms` older than the newest: where rows become visible late. */
+void tenant_insert_late(struct tenant *t, const char *path, size_t age_ms);
 void tenant_delete(struct tenant *t, const char *path, const char *which);
 void tenant_update(struct tenant *t, const char *path, const char *which);
 void tenant_tie(struct tenant *t, const char *path, size_t count);
