@@ -44,6 +44,29 @@ run ndjson-to-sql -k x -t t k.db in
 ndjson-to-sql -k x -t t k.db in
 is "$(sql k.db 'SELECT count(*) FROM t')" 1 '--key names one'
 
+# --- merge: what changed in a wide row
+
+# wide VALUE: a record of 151 members, of which the last has the value
+wide() {
+	perl -e 'print "{\"id\":1", (map ",\"m$_\":$_", 2 .. 150),
+		",\"last\":$ARGV[0]}\n"' "$1"
+}
+
+wide 1 | ndjson-to-sql -t t wide.db
+wide 1 >in
+run ndjson-to-sql -v -t t wide.db in
+like "$(cat err)" 't: 0 inserted, 1 unchanged' 'a wide row that did not change'
+wide 2 >in
+run ndjson-to-sql -v -t t wide.db in
+like "$(cat err)" 't: 0 inserted, 1 updated' '... and one that did'
+is "$(sql wide.db 'SELECT last FROM t')" 2 '... at its end'
+put '{"id":1,"m2":7}' '{"id":2,"m2":2}' '{"id":1,"m2":8}'
+run ndjson-to-sql -v -t t wide.db in
+like "$(cat err)" 't: 1 inserted, 1 updated, 1 replaced' \
+	'... and then twice, around a new one'
+is "$(sql wide.db 'SELECT id, m2, last FROM t')" '1|8|
+2|2|' '... the last one wins'
+
 # --- replace
 
 cp base.db t.db

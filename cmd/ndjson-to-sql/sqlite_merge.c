@@ -292,7 +292,7 @@ sqlite_merge_register(struct sqlite *s, struct fail *why)
 	    sqlite3_create_function_v2(s->db, "loader_seen", 1, flags, s,
 		on_question, NULL, NULL, NULL) != SQLITE_OK)
 		return sqlite_db_fail(s->db, why, "cannot make a function");
-	return 0;
+	return sqlite_same_register(s, why);
 }
 
 /* --- doubled records of a batch ----------------------------------------- */
@@ -373,9 +373,9 @@ sqlite_merge_write(struct sqlite *s, struct sqlite_table *t, struct batch *b,
 		return -1;
 	if (!t->table->parent && t->has_children)
 		sqlite_merge_drop_doubled(t, b);
+	s->current = t;
 	if (sqlite_same_mark(s, t, why) != 0)
 		return -1;
-	s->current = t;
 	/* There is no hook for tables WITHOUT ROWID: count what is left. */
 	before = t->counts;
 	if (t->has_rowid)

@@ -13,8 +13,14 @@
 
 #include <string.h>
 
-/* A miss costs about as much as a hit saves. */
-enum { MISSES_FREE = 200, HITS_PER_MISS = 2 };
+enum {
+	/* A miss costs about as much as a hit saves. */
+	MISSES_FREE = 200,
+	HITS_PER_MISS = 2,
+	/* Columns that a call of loader_same() takes; SQLite's limit is 127
+	 * arguments. */
+	COLUMNS_PER_CALL = 100,
+};
 
 void
 sqlite_same_forget(struct sqlite_same *same)
@@ -22,6 +28,27 @@ sqlite_same_forget(struct sqlite_same *same)
 	(void)sqlite3_finalize(same->scan);
 	(void)sqlite3_finalize(same->find);
 	same->scan = same->find = NULL;
+}
+
+/* Appends "loader_same(0,c0,c1,...) AND loader_same(100,c100,...)": within a
+ * call of a function, a value costs half of what it costs in a result. */
+static void
+add_comparison(const struct sqlite_table *t, struct buf *sql)
+{
+	const char *before = "";
+
+	for (size_t i = 0; i < t->column_count; i++) {
+		if (i % COLUMNS_PER_CALL == 0) {
+			buf_addf(sql, "%sloader_same(%zu", before, i);
+			before = ") AND ";
+		}
+		/* That another load brought the same row is no change. */
+		if (t->columns[i].column == t->table->load_id)
+			continue;
+		buf_add_char(sql, ',');
+		sqlite_db_quote(sql, t->columns[i].column->name);
+	}
+	buf_add_char(sql, ')');
 }
 
 static int
@@ -33,11 +60,8 @@ prepare(struct sqlite *s, struct sqlite_table *t, struct fail *why)
 	int result;
 
 	buf_init(&sql, SQL_BYTES_MAX);
-	buf_add(&sql, "SELECT _rowid_");
-	for (size_t i = 0; i < t->column_count; i++) {
-		buf_add_char(&sql, ',');
-		sqlite_db_quote(&sql, t->columns[i].column->name);
-	}
+	buf_add(&sql, "SELECT _rowid_,");
+	add_comparison(t, &sql);
 	buf_add(&sql, " FROM ");
 	sqlite_db_quote(&sql, t->table->name);
 	buf_add(&sql, " WHERE _rowid_>?1 ORDER BY _rowid_");
@@ -85,46 +109,69 @@ is_same_value(sqlite3_value *value, const struct cell *cell)
 	return false;
 }
 
-static bool
-is_same_row(const struct sqlite_table *t, const struct row *row)
+/* loader_same(first, value, ...): whether the values are those of the row
+ * that the scan is compared with, from its column `first` on. */
+static void
+on_comparison(sqlite3_context *context, int argc, sqlite3_value **argv)
 {
 	static const struct cell null;
+	const struct sqlite *s = sqlite3_user_data(context);
+	const struct sqlite_table *t = s->current;
+	const struct row *row = t ? t->same.row : NULL;
+	size_t at = (size_t)sqlite3_value_int64(argv[0]);
 
-	for (size_t i = 0; i < t->column_count; i++) {
-		const struct column *c = t->columns[i].column;
+	for (int i = 1; i < argc && row; at++) {
+		const struct column *c = t->columns[at].column;
 		const struct cell *cell =
 		    c->index < row->count ? &row->cells[c->index] : &null;
 
-		if (c != t->table->load_id &&
-		    !is_same_value(sqlite3_column_value(t->same.scan,
-				       (int)i + 1),
-			cell))
-			return false;
+		if (c == t->table->load_id)
+			continue;
+		if (!is_same_value(argv[i++], cell))
+			row = NULL;
 	}
-	return true;
+	sqlite3_result_int(context, row != NULL);
 }
 
-/* Steps the scan to the first row behind `rowid`. */
-static int
-seek(struct sqlite_table *t, int64_t rowid, bool *has_row, struct fail *why)
+int
+sqlite_same_register(struct sqlite *s, struct fail *why)
 {
+	if (sqlite3_create_function_v2(s->db, "loader_same", -1,
+		SQLITE_UTF8 | SQLITE_DIRECTONLY, s, on_comparison, NULL, NULL,
+		NULL) != SQLITE_OK)
+		return sqlite_db_fail(s->db, why, "cannot make a function");
+	return 0;
+}
+
+/* Moves the scan to the first row behind same.rowid, and compares that with
+ * same.row: 1 where it is the same, 0 where not, -1. */
+static int
+compare_next(struct sqlite_table *t, struct fail *why)
+{
+	struct sqlite_same *same = &t->same;
 	int result;
 
-	(void)sqlite3_reset(t->same.scan);
-	(void)sqlite3_bind_int64(t->same.scan, 1, rowid);
-	result = sqlite_db_step(t->same.scan, why);
-	*has_row = result == 1;
-	return result < 0 ? -1 : 0;
+	/* Unless it stands just before that row, it is sent there. */
+	if (!same->is_open || same->at != same->rowid) {
+		(void)sqlite3_reset(same->scan);
+		(void)sqlite3_bind_int64(same->scan, 1, same->rowid);
+	}
+	result = sqlite_db_step(same->scan, why);
+	same->is_open = result == 1;
+	same->is_ended = result == 0;
+	if (result != 1)
+		return result;
+	same->at = sqlite3_column_int64(same->scan, 0);
+	return sqlite3_column_int(same->scan, 1);
 }
 
-/* Moves the scan to the row of that key, if there is one. */
+/* The rowid of the row of that key: 1; 0: there is none; -1. */
 static int
-follow(struct sqlite_table *t, const struct row *row, bool *has_row,
+find(struct sqlite_table *t, const struct row *row, int64_t *rowid,
     struct fail *why)
 {
 	const struct column *key[SCHEMA_KEY_MAX];
 	size_t count = sqlite_merge_key(t->table, key);
-	int64_t rowid;
 	int result;
 
 	for (size_t i = 0; i < count; i++)
@@ -133,12 +180,9 @@ follow(struct sqlite_table *t, const struct row *row, bool *has_row,
 	result = sqlite_db_step(t->same.find, why);
 	if (result != 1)
 		return result;
-	rowid = sqlite3_column_int64(t->same.find, 0);
+	*rowid = sqlite3_column_int64(t->same.find, 0);
 	(void)sqlite3_reset(t->same.find);
-	/* It stands there already, and differs. */
-	if (*has_row && sqlite3_column_int64(t->same.scan, 0) == rowid)
-		return 0;
-	return seek(t, rowid - 1, has_row, why);
+	return 1;
 }
 
 static void
@@ -160,27 +204,36 @@ count_hit(struct sqlite *s, struct sqlite_table *t, struct row *row,
 	t->counts.unchanged++;
 }
 
-/* One row; `has_row` says whether the scan stands at one. */
 static int
 mark_row(struct sqlite *s, struct sqlite_table *t, struct row *row,
-    bool *has_row, struct fail *why)
+    struct fail *why)
 {
-	bool is_same = *has_row && is_same_row(t, row);
-	int result;
+	struct sqlite_same *same = &t->same;
+	int64_t rowid;
+	int result = 0;
 
-	if (!is_same) {
-		t->same.misses++;
-		if (follow(t, row, has_row, why) != 0)
-			return -1;
-		is_same = *has_row && is_same_row(t, row);
+	same->row = row;
+	if (!same->is_ended)
+		result = compare_next(t, why);
+	if (result == 0) {
+		same->misses++;
+		result = find(t, row, &rowid, why);
+		if (result != 1)
+			return result;
+		/* It may stand there already, at a row that differs. */
+		result = 0;
+		if (!same->is_open || same->at != rowid) {
+			same->rowid = rowid - 1;
+			result = compare_next(t, why);
+		}
 	}
-	if (!is_same)
-		return 0;
-	t->same.rowid = sqlite3_column_int64(t->same.scan, 0);
-	count_hit(s, t, row, t->same.rowid);
-	result = sqlite_db_step(t->same.scan, why);
-	*has_row = result == 1;
-	return result < 0 ? -1 : 0;
+	if (result < 0)
+		return -1;
+	if (same->is_open)
+		same->rowid = same->at;
+	if (result == 1)
+		count_hit(s, t, row, same->at);
+	return 0;
 }
 
 static bool
@@ -194,17 +247,16 @@ int
 sqlite_same_mark(struct sqlite *s, struct sqlite_table *t, struct fail *why)
 {
 	const struct batch_table *rows = s->feed.rows;
-	bool has_row;
-	int result;
+	int result = 0;
 
 	if (!pays(t))
 		return 0;
 	if (!t->same.scan && prepare(s, t, why) != 0)
 		return -1;
-	result = seek(t, t->same.rowid, &has_row, why);
+	t->same.is_open = t->same.is_ended = false;
 	for (size_t i = 0; i < rows->count && result == 0 && pays(t); i++)
 		if (!batch_origin(s->feed.batch, &rows->rows[i])->is_dropped)
-			result = mark_row(s, t, &rows->rows[i], &has_row, why);
+			result = mark_row(s, t, &rows->rows[i], why);
 	/* Tables may be altered only while nobody reads them. */
 	(void)sqlite3_reset(t->same.scan);
 	return result;

@@ -15,15 +15,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct row;
 struct sqlite;
 struct sqlite_table;
 
 struct sqlite_same {
-	sqlite3_stmt *scan; /* rows behind a rowid, in order */
+	sqlite3_stmt *scan; /* rows behind a rowid, and whether they differ */
 	sqlite3_stmt *find; /* the rowid of a key */
 	int64_t rowid;      /* the last row that the scan is done with */
+	int64_t at;         /* the row that the scan stands at */
+	bool is_open;       /* it stands at one */
+	bool is_ended;      /* there is none behind `rowid` */
+	const struct row *row; /* of the batch, to be compared with */
 	uint64_t hits, misses;
 };
+
+/* Makes its function known to the connection. */
+ATTR_NODISCARD
+int sqlite_same_register(struct sqlite *s, struct fail *why);
 
 /* Marks the rows of the feed that the table has already as they are, and
  * counts them. Does nothing where it does not pay. */
