@@ -4,6 +4,8 @@
  */
 #include "num.h"
 
+#include <stdio.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -87,4 +89,20 @@ num_duration_ms(const char *text, int64_t *out)
 	/* part < 10^9 and ms < 10^8, so the product fits. */
 	*out = (int64_t)whole * ms + (int64_t)part * ms / scale;
 	return 0;
+}
+
+const char *
+num_group(char text[NUM_GROUP_BYTES], uint64_t value)
+{
+	char digits[24];
+	int len = snprintf(digits, sizeof(digits), "%" PRIu64, value);
+	char *out = text;
+
+	for (int i = 0; i < len; i++) {
+		if (i > 0 && (len - i) % 3 == 0)
+			*out++ = ',';
+		*out++ = digits[i];
+	}
+	*out = '\0';
+	return text;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Text to numbers, in one place: the whole text or nothing, no white space,
- * no locale, overflow seen. Pure. Each returns 0, or -1 and leaves `out`.
+ * no locale, overflow seen. Pure. What parses returns 0, or -1 and leaves
+ * `out`.
  */
 #ifndef NUM_H
 #define NUM_H
@@ -11,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { NUM_GROUP_BYTES = 32 };
+
 /* Decimal digits only. */
 ATTR_NODISCARD
 int num_u64(const char *text, size_t len, uint64_t *out);
@@ -18,6 +21,10 @@ int num_u64(const char *text, size_t len, uint64_t *out);
 /* Decimal digits with an optional '-' in front. */
 ATTR_NODISCARD
 int num_i64(const char *text, size_t len, int64_t *out);
+
+/* Writes a number for people, a comma before each three digits: 1,234,567.
+ * Returns `text`. */
+const char *num_group(char text[NUM_GROUP_BYTES], uint64_t value);
 
 /* A string of decimal digits with a unit: ms, s, m, h or d; without one,
  * seconds. A fraction is allowed ("1.5s"). `out` is in milliseconds. */

@@ -6,6 +6,7 @@
 
 #include "attr.h"
 #include "msg.h"
+#include "num.h"
 #include "xdg.h"
 
 #include <errno.h>
@@ -76,23 +77,6 @@ progress_duration(char text[32], double seconds)
 	return text;
 }
 
-/* Writes a number with a comma after each third digit; returns `text`. */
-static const char *
-group(char text[32], uint64_t value)
-{
-	char digits[24];
-	int len = snprintf(digits, sizeof(digits), "%" PRIu64, value);
-	char *out = text;
-
-	for (int i = 0; i < len; i++) {
-		if (i > 0 && (len - i) % 3 == 0)
-			*out++ = ',';
-		*out++ = digits[i];
-	}
-	*out = '\0';
-	return text;
-}
-
 /* Appends a part, if all of it fits. */
 ATTR_PRINTF(3, 4)
 static bool
@@ -121,7 +105,7 @@ add_rate(char *line, size_t width, double rate)
 	if (rate < 10)
 		return add_part(line, width, ", %.1f/s", rate);
 	return add_part(line, width, ", %s/s",
-	    group(text, (uint64_t)(rate + 0.5)));
+	    num_group(text, (uint64_t)(rate + 0.5)));
 }
 
 void
@@ -135,16 +119,17 @@ progress_format(char *line, size_t width, const char *name, const char *unit,
 	*line = '\0';
 	fits = !*name || add_part(line, width, "%s: ", name);
 	if (fits && has_total)
-		fits = add_part(line, width, "%s of %s", group(done, c->done),
-			   group(total, c->total)) &&
+		fits =
+		    add_part(line, width, "%s of %s", num_group(done, c->done),
+			num_group(total, c->total)) &&
 		    add_part(line, width, " (%d%%)",
 			(int)((double)c->done / (double)c->total * 100));
 	else if (fits)
-		fits =
-		    add_part(line, width, "%s %s", group(done, c->done), unit);
+		fits = add_part(line, width, "%s %s", num_group(done, c->done),
+		    unit);
 	if (fits && c->bytes > 0)
 		fits = add_part(line, width, ", %s MB",
-		    group(done, c->bytes / 1000000));
+		    num_group(done, c->bytes / 1000000));
 	fits = fits && add_rate(line, width, rate);
 	if (fits && has_total && rate > 0)
 		(void)add_part(line, width, ", %s left",

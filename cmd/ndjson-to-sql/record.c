@@ -528,12 +528,37 @@ note_covered(struct record *r, const struct json_node *nodes,
 	return 0;
 }
 
+/* A record whose table is known: r->table. */
+static int
+add_to_table(struct record *r, const struct json_node *nodes,
+    const struct envelope *e, const struct origin *origin, struct fail *why)
+{
+	uint64_t sequence;
+	int result = 0;
+
+	if (e->rows)
+		return note_covered(r, nodes, e, why);
+	if (!r->table->has_records)
+		result = start_table(r, nodes, e, why);
+	if (result != 0)
+		return result;
+	sequence = batch_add_origin(r->batch, origin);
+	r->verdict = CONTRACT_EVOLVE;
+	result = put_record(r, nodes, e, sequence, why);
+	if (result == 0 && r->verdict != CONTRACT_EVOLVE) {
+		*why = r->reason;
+		result = r->verdict == CONTRACT_FREEZE ? -1 : 1;
+	}
+	if (result != 0)
+		batch_take_back(r->batch, sequence);
+	return result;
+}
+
 int
 record_add(struct record *r, const struct json_node *nodes,
     const struct origin *origin, struct fail *why)
 {
 	struct envelope e;
-	uint64_t sequence;
 	int result;
 
 	if (nodes[0].kind != JSON_OBJECT)
@@ -544,20 +569,7 @@ record_add(struct record *r, const struct json_node *nodes,
 		result = find_table(r, &e, why);
 	if (result != 0)
 		return result;
-	if (e.rows)
-		return note_covered(r, nodes, &e, why);
-	if (!r->table->has_records)
-		result = start_table(r, nodes, &e, why);
-	if (result != 0)
-		return result;
-	sequence = batch_add_origin(r->batch, origin);
-	r->verdict = CONTRACT_EVOLVE;
-	result = put_record(r, nodes, &e, sequence, why);
-	if (result == 0 && r->verdict != CONTRACT_EVOLVE) {
-		*why = r->reason;
-		result = r->verdict == CONTRACT_FREEZE ? -1 : 1;
-	}
-	if (result != 0)
-		batch_take_back(r->batch, sequence);
+	result = add_to_table(r, nodes, &e, origin, why);
+	r->table->rejected_count += result == 1;
 	return result;
 }

@@ -98,8 +98,9 @@ struct table {
 	bool is_covered;
 	struct cell *covered;
 	size_t covered_count, covered_capacity;
-	bool is_singleton; /* one row; its key is of ours, and 1 */
-	bool is_started;   /* the stream named it */
+	uint64_t rejected_count; /* records at fault; the reading thread's */
+	bool is_singleton;       /* one row; its key is of ours, and 1 */
+	bool is_started;         /* the stream named it */
 	bool has_records;
 	bool is_announced;
 	bool is_stored;  /* was there before this load */

@@ -6,6 +6,7 @@
 
 #include "escape.h"
 #include "msg.h"
+#include "num.h"
 #include "schema.h"
 #include "sink.h"
 
@@ -54,8 +55,10 @@ summary_warn(const struct schema *schema)
 static void
 add_count(struct buf *text, uint64_t count, const char *what)
 {
+	char number[NUM_GROUP_BYTES];
+
 	if (count > 0)
-		buf_addf(text, ", %" PRIu64 " %s", count, what);
+		buf_addf(text, ", %s %s", num_group(number, count), what);
 }
 
 /* The columns of a table that a change has announced, and of these the ones
@@ -72,32 +75,58 @@ count_columns(const struct table *t, size_t *count, size_t *new_count)
 	}
 }
 
-/* A terminal has a reader; cron mails whatever stderr says. */
+/* A terminal has a reader; cron mails whatever stderr says. A tenant has
+ * sixty tables, but not that many resources. */
 static enum msg_level
-level_of(const struct summary *s)
+level_of(const struct summary *s, const struct table *t)
 {
-	return s->has_reader ? MSG_NORMAL : MSG_VERBOSE;
+	return s->has_reader && !t->parent ? MSG_NORMAL : MSG_VERBOSE;
 }
 
-/* logs: 1,000,000 rows in 2.3 s, 22 columns (3 new), 0 rejected */
+static bool
+is_told(const struct table *t)
+{
+	return !t->is_own && (t->is_announced || t->rejected_count > 0);
+}
+
+/* The destination refused some, the others never came so far. */
+static struct sink_counts
+counts_of(const struct sink *sink, const struct table *t)
+{
+	struct sink_counts n = sink->ops->counts(sink, t->id);
+
+	n.rejected += t->rejected_count;
+	return n;
+}
+
+/* logs: 1,000,000 rows in 2.3 s, 22 columns (3 new), 0 rejected: 5 inserted,
+ * 999,995 unchanged */
 static void
 print_table(const struct summary *s, const struct table *t)
 {
-	struct sink_counts n = s->sink->ops->counts(s->sink, t->id);
+	struct sink_counts n = counts_of(s->sink, t);
+	uint64_t rows = n.inserted + n.updated + n.unchanged + n.doubled;
 	size_t columns, new_columns;
+	char number[NUM_GROUP_BYTES];
 	struct buf text;
 
 	count_columns(t, &columns, &new_columns);
 	buf_init(&text, BOUND_MESSAGE_BYTES);
-	buf_addf(&text, "%s: %" PRIu64 " inserted", t->name, n.inserted);
+	buf_addf(&text, "%s: %s row%s", t->name, num_group(number, rows),
+	    rows == 1 ? "" : "s");
+	if (!t->parent)
+		buf_addf(&text, " in %" PRId64 ".%" PRId64 " s",
+		    s->milliseconds / 1000, s->milliseconds % 1000 / 100);
+	buf_addf(&text, ", %zu column%s", columns, columns == 1 ? "" : "s");
+	if (new_columns > 0)
+		buf_addf(&text, " (%zu new)", new_columns);
+	buf_addf(&text, ", %s rejected", num_group(number, n.rejected));
+	buf_addf(&text, ": %s inserted", num_group(number, n.inserted));
 	add_count(&text, n.updated, "updated");
 	add_count(&text, n.unchanged, "unchanged");
 	add_count(&text, n.deleted, "deleted");
 	add_count(&text, n.doubled, "replaced by a later one");
-	buf_addf(&text, "; %zu columns", columns);
-	if (new_columns > 0)
-		buf_addf(&text, " (%zu new)", new_columns);
-	msg_at(level_of(s), "%s", text.data);
+	msg_at(level_of(s, t), "%s", text.data);
 	buf_free(&text);
 }
 
@@ -128,11 +157,9 @@ summary_print(const struct summary *s)
 	for (size_t i = 0; i < schema_table_count(s->schema); i++) {
 		const struct table *t = schema_table(s->schema, i);
 
-		if (!t->is_own && t->is_announced && !s->is_dry)
+		if (is_told(t) && !s->is_dry)
 			print_table(s, t);
 	}
-	msg_at(level_of(s), "%" PRId64 ".%" PRId64 " s", s->milliseconds / 1000,
-	    s->milliseconds % 1000 / 100);
 	if (s->rejected > 0)
 		msg_warning("%" PRIu64 " record%s rejected", s->rejected,
 		    s->rejected == 1 ? " was" : "s were");
@@ -152,9 +179,9 @@ summary_add_json(struct buf *json, const struct schema *schema,
 
 	for (size_t i = 0; i < schema_table_count(schema); i++) {
 		const struct table *t = schema_table(schema, i);
-		struct sink_counts n = sink->ops->counts(sink, i);
+		struct sink_counts n = counts_of(sink, t);
 
-		if (t->is_own || !t->is_announced)
+		if (!is_told(t))
 			continue;
 		buf_add(json, separator);
 		escape_json(json, t->name, strlen(t->name));

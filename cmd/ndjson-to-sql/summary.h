@@ -29,8 +29,9 @@ struct summary {
 	bool is_dry;
 };
 
-/* A line for each root table on a terminal and under -v; with `is_json` one
- * line of JSON in any case. What was left out is told unless -q. */
+/* A line for each table under -v, for each root table on a terminal; with
+ * `is_json` one line of JSON in any case. What was left out is told unless
+ * -q. */
 void summary_print(const struct summary *s);
 
 /* Appends {"users":{"inserted":3,...},...}. */

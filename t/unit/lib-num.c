@@ -87,6 +87,7 @@ static const struct {
 int
 main(void)
 {
+	char grouped[NUM_GROUP_BYTES];
 	for (size_t i = 0; i < sizeof(naturals) / sizeof(*naturals); i++) {
 		const char *text = naturals[i].text;
 		uint64_t value = 42;
@@ -113,5 +114,10 @@ main(void)
 			ms == (is_good ? durations[i].ms : 42),
 		    "num_duration_ms '%s'", durations[i].text);
 	}
+	is(num_group(grouped, 0), "0", "num_group 0");
+	is(num_group(grouped, 999), "999", "num_group 999");
+	is(num_group(grouped, 1000), "1,000", "num_group 1000");
+	is(num_group(grouped, UINT64_MAX), "18,446,744,073,709,551,615",
+	    "num_group of the largest");
 	return tap_done();
 }
