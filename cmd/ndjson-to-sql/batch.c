@@ -147,6 +147,32 @@ batch_take_back(struct batch *b, uint64_t sequence)
 	b->origin_count--;
 }
 
+static uint64_t
+mix(uint64_t hash)
+{
+	hash = (hash ^ hash >> 30) * 0xBF58476D1CE4E5B9u;
+	return hash ^ hash >> 31;
+}
+
+uint64_t
+batch_hash_cell(const struct cell *cell, uint64_t seed)
+{
+	const char *text = cell->text;
+	size_t len = cell->len;
+	uint64_t hash = seed, word;
+
+	if (cell->kind != CELL_TEXT)
+		return mix(hash ^ (uint64_t)cell->integer);
+	for (; len > sizeof(word); len -= sizeof(word), text += sizeof(word)) {
+		memcpy(&word, text, sizeof(word));
+		hash = mix(hash ^ word);
+	}
+	word = 0;
+	if (len > 0)
+		memcpy(&word, text, len);
+	return mix(mix(hash ^ word) ^ cell->len);
+}
+
 void
 batch_clear(struct batch *b, uint64_t first_sequence)
 {

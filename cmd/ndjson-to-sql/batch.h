@@ -125,6 +125,10 @@ void batch_add_change(struct batch *b, struct change change);
 /* Takes all rows of the newest root record back, with its origin. */
 void batch_take_back(struct batch *b, uint64_t sequence);
 
+/* A number that is the same for cells with the same value; `seed` is any. Fit
+ * for hash tables of this process, not for keeping. */
+uint64_t batch_hash_cell(const struct cell *cell, uint64_t seed);
+
 /* Empties it; `first_sequence` is the next root record's. */
 void batch_clear(struct batch *b, uint64_t first_sequence);
 void batch_free(struct batch *b);

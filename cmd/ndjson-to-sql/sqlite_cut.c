@@ -117,18 +117,7 @@ free_ids(struct ids *ids)
 static uint64_t
 hash_place(const struct cell *parent, uint64_t index)
 {
-	const unsigned char *bytes = (const void *)&parent->integer;
-	size_t len = sizeof(parent->integer);
-	uint64_t hash = 0xCBF29CE484222325u ^ (index + 1);
-
-	if (parent->kind == CELL_TEXT) {
-		bytes = (const void *)parent->text;
-		len = parent->len;
-	}
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ bytes[i]) * 0x100000001B3u;
-	hash = (hash ^ hash >> 30) * 0xBF58476D1CE4E5B9u;
-	return hash ^ hash >> 31;
+	return batch_hash_cell(parent, index + 1);
 }
 
 static int

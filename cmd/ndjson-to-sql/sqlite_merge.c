@@ -300,21 +300,11 @@ sqlite_merge_register(struct sqlite *s, struct fail *why)
 static uint64_t
 hash_key(const struct table *t, const struct row *row)
 {
-	uint64_t hash = 0xCBF29CE484222325u;
+	uint64_t hash = 0;
 
-	for (size_t i = 0; i < t->key_count; i++) {
-		const struct cell *c = &row->cells[t->key[i]->index];
-		const unsigned char *bytes = (const void *)&c->integer;
-		size_t len = sizeof(c->integer);
-
-		if (c->kind == CELL_TEXT) {
-			bytes = (const void *)c->text;
-			len = c->len;
-		}
-		for (size_t n = 0; n < len; n++)
-			hash = (hash ^ bytes[n]) * 0x100000001B3u;
-	}
-	return hash ^ hash >> 29;
+	for (size_t i = 0; i < t->key_count; i++)
+		hash = batch_hash_cell(&row->cells[t->key[i]->index], hash);
+	return hash;
 }
 
 static bool
