@@ -95,6 +95,8 @@ printf '{"id":4,' >&9
 exec 9>&-
 wait $loader
 is $? 4 'a cut stream ends it with its status'
+like "$(cat err)" 'nothing was loaded after the last commit$' \
+	'... and does not say that nothing was loaded'
 is "$(sql every.db 'SELECT count(*) FROM t; PRAGMA integrity_check')" '3
 ok' '... and what was committed stays'
 many 1 5 >in

@@ -46,6 +46,7 @@ struct load {
 	int64_t started_ms;
 	int64_t next_commit_ms; /* for --commit-every */
 	bool has_uncommitted;
+	bool has_commits;    /* by --commit-every */
 	uint64_t line_count; /* that were not blank, of all streams */
 	bool was_truncated;
 };
@@ -275,7 +276,7 @@ load_cut_line(struct load *l, const struct line *line, struct fail *why)
 	int result;
 
 	if (!l->opts->accepts_truncated)
-		return stream_fail_cut(line, name, why);
+		return stream_fail_cut(line, name, l->has_commits, why);
 	l->was_truncated = true;
 	result = load_record(l, line, why);
 	if (result == 0)
@@ -349,6 +350,7 @@ commit_now_and_then(struct load *l, const struct input *input, struct fail *why)
 	    l->sink->ops->commit(l->sink, false, why) != 0)
 		return -1;
 	l->has_uncommitted = false;
+	l->has_commits = true;
 	return 0;
 }
 

@@ -45,8 +45,12 @@ add_string(struct buf *to, const char *text, size_t len)
 }
 
 int
-stream_fail_cut(const struct line *line, const char *name, struct fail *why)
+stream_fail_cut(const struct line *line, const char *name, bool has_commits,
+    struct fail *why)
 {
+	const char *loaded = has_commits
+	    ? "nothing was loaded after the last commit"
+	    : "nothing was loaded";
 	size_t start = sizeof(FRAGMENT) - 1, digits = 0;
 	const char *text = line->text;
 	size_t len = line->len;
@@ -55,9 +59,8 @@ stream_fail_cut(const struct line *line, const char *name, struct fail *why)
 
 	if (len < start || memcmp(text, FRAGMENT, start) != 0)
 		return fail_set(why, STATUS_RETRY,
-		    "%s: line %llu does not end: whoever wrote it has died; "
-		    "nothing was loaded",
-		    name, (unsigned long long)line->number);
+		    "%s: line %llu does not end: whoever wrote it has died; %s",
+		    name, (unsigned long long)line->number, loaded);
 	while (start + digits < len && text[start + digits] >= '0' &&
 	    text[start + digits] <= '9')
 		digits++;
@@ -71,7 +74,7 @@ stream_fail_cut(const struct line *line, const char *name, struct fail *why)
 		add_string(&message, text + start + sizeof(MESSAGE) - 1,
 		    len - start - (sizeof(MESSAGE) - 1));
 	(void)fail_set(why, (enum status)status,
-	    "%s: the stream ends in a failure; nothing was loaded%s%s", name,
+	    "%s: the stream ends in a failure; %s%s%s", name, loaded,
 	    message.len > 0 ? ": " : "", message.data);
 	buf_free(&message);
 	return -1;

@@ -20,8 +20,9 @@ bool stream_is_blank(const struct line *line);
 void stream_skip_mark(struct line *line);
 
 /* What a line without its newline means: sets `why` to the status that the
- * producer's fragment names, or STATUS_RETRY. Returns -1. */
-int stream_fail_cut(const struct line *line, const char *name,
+ * producer's fragment names, or STATUS_RETRY. `has_commits`: --commit-every
+ * has stored a part. Returns -1. */
+int stream_fail_cut(const struct line *line, const char *name, bool has_commits,
     struct fail *why);
 
 #endif
