@@ -77,6 +77,77 @@ check_rows(void)
 	}
 }
 
+/* Whether each word of `facts` is one of `words`. */
+static bool
+has_words(const char *words, const char *facts)
+{
+	while (*facts) {
+		size_t len = strcspn(facts, " ");
+		const char *at = words;
+
+		while (at &&
+		    (strncmp(at, facts, len) != 0 || !strchr(" ", at[len]))) {
+			at = strchr(at, ' ');
+			at += at != NULL;
+		}
+		if (!at)
+			return false;
+		facts += len + strspn(facts + len, " ");
+	}
+	return true;
+}
+
+/* One row of api.tsv: path, body, paging, newest first, search.id, key,
+ * secrets. */
+static void
+check_fact(char *line)
+{
+	enum { PATH, BODY, PAGING, BY_TIME, SEARCH, KEY, SECRETS, FIELDS };
+	const struct catalogue_entry *e;
+	char *field[FIELDS] = {0};
+
+	for (size_t i = 0; i < FIELDS && line; i++) {
+		field[i] = line;
+		line = strpbrk(line, "\t\n");
+		if (line)
+			*line++ = '\0';
+	}
+	ok(field[SECRETS] != NULL, "%s: each fact", field[PATH]);
+	e = catalogue_find(field[PATH]);
+	if (!field[SECRETS] || !e)
+		return;
+	/* What newest first saves is of use where pages are read. */
+	if (strcmp(field[PAGING], "none") != 0)
+		is_int((e->flags & IS_BY_TIME) != 0,
+		    strcmp(field[BY_TIME], "yes") == 0, field[PATH]);
+	is_int((e->flags & HAS_ID_SEARCH) != 0,
+	    strcmp(field[SEARCH], "yes") == 0, field[PATH]);
+	if (strcmp(field[KEY], "-") != 0)
+		is(e->key ? e->key : "id", field[KEY], field[PATH]);
+	if (strcmp(field[SECRETS], "-") != 0)
+		ok(has_words(e->secrets, field[SECRETS]),
+		    "%s: its secrets are masked", field[PATH]);
+}
+
+/* Against what a server was seen to do. */
+static void
+check_facts(void)
+{
+	FILE *facts = fopen("t/data/api.tsv", "r");
+	char line[512];
+	unsigned count = 0;
+
+	while (facts && fgets(line, sizeof(line), facts)) {
+		if (line[0] == '#')
+			continue;
+		check_fact(line);
+		count++;
+	}
+	ok(count > 90, "%u facts", count);
+	if (facts)
+		(void)fclose(facts); /* read only: nothing can be lost */
+}
+
 int
 main(void)
 {
@@ -85,6 +156,7 @@ main(void)
 
 	buf_init(&text, 256);
 	check_rows();
+	check_facts();
 	for (size_t i = 0; i < sizeof(finds) / sizeof(*finds); i++) {
 		const struct catalogue_entry *e = catalogue_find(finds[i].path);
 
