@@ -121,6 +121,28 @@ put '{"_resource":"ru","_rows":0}'
 ndjson-to-sql --sync all.db in
 is "$(sql all.db 'SELECT count(*) FROM ru')" 0 \
 	'_rows 0 without _parent covers all parents'
+set -- '{"_resource":"roles","id":"r1"}' \
+	'{"_resource":"ru","_parent":{"roleId":"r1"},"id":1,"l":[1]}'
+put "$@" '{"_resource":"roles","id":"r2"}' \
+	'{"_resource":"ru","_parent":{"roleId":"r2"},"id":2,"l":[2]}'
+ndjson-to-sql --sync gone.db in
+put "$@"
+ndjson-to-sql --sync gone.db in
+is "$(sql gone.db 'SELECT id FROM roles; SELECT role_id FROM ru')" 'r1
+r1
+r2' 'rows of a parent that is gone stay, though the table of parents came'
+put "$@" '{"_resource":"ru","_rows":0}'
+ndjson-to-sql --sync gone.db in
+is "$(sql gone.db 'SELECT role_id FROM ru; SELECT value FROM ru__l')" 'r1
+1' '... unless a line says that all parents came'
+{
+	printf '%s\n' "$@" | sed 's/r1/r3/'
+	printf '{"_error":{"status":4,"message":"no more"'
+	echo '{"_resource":"ru","_rows":0}'
+} >in
+run ndjson-to-sql --sync gone.db in
+exits 5 '... which is refused behind a broken stream'
+is "$(sql gone.db 'SELECT role_id FROM ru')" r1 '... as all of it'
 put '{"_resource":"c","_key":["a","b"],"a":1,"b":"x\"y","l":[{"m":[1]}]}' \
 	'{"_resource":"c","_key":["a","b"],"a":1,"b":"z","l":[{"m":[2]}]}'
 ndjson-to-sql --sync c.db in
