@@ -154,4 +154,47 @@ id=$(sed -n 's/^{"_resource":"connectors","id":"\([^"]*\)".*/\1/p' open | head -
 run logto-fetch "connectors/$id" </dev/null
 like "$(cat out)" '"config":null' 'in a single record too'
 
+# --- objects that hold a list, in pages or not, and objects of two lists
+
+mock
+LOGTO_TOKEN=$(logto-token)
+users=/api/users/eezg1dpo7uny
+app=$(logto-fetch 'applications?isThirdParty=true' --raw --jq .id -n 1 </dev/null |
+	tr -d '"')
+consent=/api/applications/$app$(echo "$users" | sed 's|^/api||')
+one='{\"id\":\"o1\"}' two='{\"id\":\"o2\"}'
+rules "GET $consent/consent-organizations page_size=1 page=1: json \"{\\\"organizations\\\":[$one]}\" total 2" \
+	"GET $consent/consent-organizations page_size=1 page=2: json \"{\\\"organizations\\\":[$two]}\" total 2" \
+	"GET $consent/consent-organizations: json \"{\\\"organizations\\\":[$one,$two]}\" total 2" \
+	"GET $users/sessions: json \"{\\\"sessions\\\":[{\\\"payload\\\":{\\\"uid\\\":\\\"s1\\\",\\\"jti\\\":\\\"x\\\"}},{\\\"payload\\\":{\\\"uid\\\":\\\"s2\\\"}}]}\"" \
+	"GET $users/grants: json \"{\\\"grants\\\":[{\\\"id\\\":\\\"g1\\\"},{\\\"id\\\":\\\"g2\\\"}]}\"" \
+	"GET $users/all-identities: json \"{\\\"socialIdentities\\\":[{\\\"target\\\":\\\"github\\\"}],\\\"ssoIdentities\\\":[]}\""
+run logto-fetch 'applications/*/users/*/consent-organizations' --page-size 1 </dev/null
+exits 0 'consent-organizations'
+is "$(cat out)" "$(for i in 1 2; do
+	echo "{\"_resource\":\"applications_users_consent-organizations\",\"_parent\":{\"applicationId\":\"$app\",\"userId\":\"eezg1dpo7uny\"},\"id\":\"o$i\"}"
+done)" 'consent-organizations: rows of two pages, with both parents'
+parent='"_parent":{"userId":"eezg1dpo7uny"}'
+run logto-fetch 'users/*/grants' </dev/null
+is "$status $(cat out)" "0 {\"_resource\":\"users_grants\",$parent,\"id\":\"g1\"}
+{\"_resource\":\"users_grants\",$parent,\"id\":\"g2\"}" 'grants: the rows'
+run logto-fetch 'users/*/all-identities' </dev/null
+is "$status $(grep -F "$parent" out)" "0 {\"_resource\":\"users_all-identities\",$parent,\"_key\":[],\"socialIdentities\":[{\"target\":\"github\"}],\"ssoIdentities\":[]}" \
+	'all-identities: one record a user'
+is "$(wc -l <out | tr -d ' ')" 250 'all-identities: of each user'
+run logto-fetch 'users/*/sessions' </dev/null
+cp out sessions
+is "$status $(cat out)" "0 {\"_resource\":\"users_sessions\",$parent,\"payload\":{\"uid\":\"s1\",\"jti\":null}}
+{\"_resource\":\"users_sessions\",$parent,\"payload\":{\"uid\":\"s2\"}}" \
+	'sessions: the rows, without a key'
+run ndjson-to-sql --sync sessions.db <sessions
+fails 2 "has no key to merge by" 'sessions: no --sync by what is no member'
+for i in 1 2; do
+	logto-fetch 'users/*/sessions' --jq '.id = .payload.uid' </dev/null |
+		ndjson-to-sql -q --sync sessions.db
+	ok $? "sessions: --sync by an id from --jq, load $i"
+done
+is "$(sqlite3 sessions.db 'select id from users_sessions order by 1' 2>&1 |
+	tr '\n' ' ')" 's1 s2 ' 'sessions: each once'
+
 done_testing
