@@ -105,6 +105,12 @@ run logto-fetch 'applications/*/roles' </dev/null
 exits 0 'applications/*/roles'
 is "$(requests | grep -c '/roles.* 422 ')" 0 \
 	'only machine-to-machine applications are asked'
+for name in 'applications/*/users/*/consent-organizations' \
+	'applications/*/protected-app-metadata/custom-domains'; do
+	run logto-fetch "$name" </dev/null
+	is "$status $(requests | grep -c ' 422 ')" '0 0' \
+		"$name: only applications that have it are asked"
+done
 run logto-fetch 'organizations/*/users' -n 3 </dev/null
 is "$status $(wc -l <out | tr -d ' ')" '0 3' '--limit ends a fan-out'
 
