@@ -55,7 +55,7 @@ struct record {
 	struct table *table; /* of the last record */
 	char *resource;      /* that it was for */
 	size_t resource_len;
-	uint64_t object;        /* number of the object being read */
+	uint64_t object; /* number of the object being read */
 	/* The members of the objects being read, the innermost one's last. */
 	struct member **found;
 	size_t found_count, found_capacity;
