@@ -84,6 +84,10 @@ made=$(grep -c . log)
 is "$((foreseen >= made && foreseen < made * 13 / 10))" 1 \
 	"--dry-run: $foreseen requests for $made"
 is "$(($(requests | wc -l) < 50))" 1 '--dry-run: is cheap'
+echo kept >kept
+run logto-fetch users --dry-run -o kept </dev/null
+exits 0 '--dry-run -o'
+is "$(cat kept)" kept '--dry-run replaces no file'
 run logto-fetch --count users 'roles/*/users' connectors </dev/null
 is "$(cat out)" '{"resource":"users","rows":250}
 {"resource":"roles/*/users","rows":174}

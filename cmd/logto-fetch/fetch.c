@@ -112,8 +112,9 @@ fetch_run(const struct opts *o, const struct job_list *jobs,
 	struct session session = {0};
 	int result;
 
-	/* First, lest a closed standard output become something of ours. */
-	result = stream_open(stream, o->output, why);
+	/* First, lest a closed standard output become something of ours.
+	 * What --dry-run foresees goes there, and must replace no file. */
+	result = stream_open(stream, o->is_dry_run ? NULL : o->output, why);
 	if (result == 0)
 		result = stop_install(why);
 	if (result == 0)
