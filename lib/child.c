@@ -19,10 +19,8 @@
 
 extern char **environ;
 
-/* A copy of the environment without the variables in `forget`; the strings
- * stay the environment's. */
-static char **
-filter_environment(const char *const *forget)
+char **
+child_environment(const char *const *forget)
 {
 	size_t count = 0, kept = 0;
 	char **result;
@@ -52,7 +50,7 @@ start(const char *command, const char *const *forget, int write_end,
 	char shell[] = "/bin/sh", flag[] = "-c";
 	char *text = mem_string(command);
 	char *argv[] = {shell, flag, text, NULL};
-	char **environment = filter_environment(forget);
+	char **environment = child_environment(forget);
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t defaults;

@@ -24,4 +24,9 @@ int child_read_line(const char *what, const char *command,
     const char *const *forget, bool has_our_status, struct secret *line,
     struct fail *why);
 
+/* A copy of the environment without the variables in `forget` (ended by
+ * NULL; may be NULL). The caller frees the array; the strings stay the
+ * environment's. */
+char **child_environment(const char *const *forget);
+
 #endif

@@ -11,6 +11,7 @@
 
 #include "bounds.h"
 #include "buf.h"
+#include "child.h"
 #include "json.h"
 #include "mem.h"
 #include "msg.h"
@@ -52,30 +53,6 @@ on_abort(int number)
 		siglongjmp(way_out, 1);
 	}
 	(void)sigaction(number, &action, NULL);
-}
-
-/* The environment without secrets; the strings stay the environment's. */
-static char **
-safe_environment(void)
-{
-	size_t count = 0, kept = 0;
-	char **result;
-
-	while (environ[count])
-		count++;
-	result = mem_alloc(count + 1, sizeof(*result));
-	for (size_t i = 0; i < count; i++) {
-		const char *const *name = settings_secret_variables;
-		size_t len = strcspn(environ[i], "=");
-
-		while (*name &&
-		    (strlen(*name) != len ||
-			strncmp(*name, environ[i], len) != 0))
-			name++;
-		if (!*name)
-			result[kept++] = environ[i];
-	}
-	return result;
 }
 
 /* Keeps the first complaint, without the prefix and the line breaks. */
@@ -512,7 +489,7 @@ filter_new(const char *program, const char *const *left_out, struct fail *why)
 
 	f->left_out = left_out;
 	f->json = json_new(BOUND_JSON_DEPTH);
-	f->environment = safe_environment();
+	f->environment = child_environment(settings_secret_variables);
 	buf_init(&f->output, BOUND_LINE_BYTES + JSON_PADDING);
 	buf_init(&f->doubt, BOUND_LINE_BYTES);
 	f->jq = jq_init();
