@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: ISC
+# What is built, by name. A list a line names the modules of a program or, in
+# ndjson-to-sql, of a destination: a new one is a line of its own.
+
+LIB := buf child config escape fail http instant json libcurl line mem msg \
+       num opt out progress retry secret stop url xdg
+LOGTO := common jwt problem settings tenant
+TOKEN := cache check credential dlt grant opts print reply token toml
+FETCH := bearer catalogue count emit fan fetch filter follow job keys moment \
+  opts pages prefix redact seen session stream transfer walk window
+SQL := batch bloom catalog describe diagram dialect flatten ident infer input \
+       ledger load member opts path record rejects ring schema seen shake \
+       sink stream summary type utf8 version
+SQL += sink_sqlite \
+       $(addprefix sqlite_,cut db feed file history merge same sync table)
+MOCK := api audit control delivery drift fault filter generate grant journal \
+        listing main order people print query relation reply routes rules \
+        search server settings span template tenant token view
+UNIT := $(basename $(notdir $(wildcard t/unit/*.c)))
+PROGRAMS := logto-token logto-fetch ndjson-to-sql
+MAN1 := $(PROGRAMS:%=doc/%.1)
+MAN7 := doc/logto-pipeline.7
+SOURCES := $(wildcard lib/*.c lib/*.cc cmd/*/*.c t/*/*.c)
+HEADERS := $(wildcard lib/*.h cmd/*/*.h t/mock/*.h t/unit/*.h)
