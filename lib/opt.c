@@ -176,6 +176,7 @@ apply(const struct opt_program *program, const struct opt *o, const char *value,
 {
 	/* The table says what type stands at the offset. */
 	void *member = (char *)into + o->offset;
+	unsigned shell;
 
 	switch (o->kind) {
 	case OPT_FLAG:
@@ -205,6 +206,11 @@ apply(const struct opt_program *program, const struct opt *o, const char *value,
 	case OPT_VERSION:
 		(void)printf("%s %s\n%s", program->name, PROGRAM_VERSION,
 		    program->version ? program->version : "");
+		return flush_help(why);
+	case OPT_COMPLETION:
+		if (set_choice(o, value, &shell, why) == OPT_BAD)
+			return OPT_BAD;
+		program->print_completion(program, shell, stdout);
 		return flush_help(why);
 	}
 	return OPT_RUN;

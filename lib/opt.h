@@ -20,16 +20,17 @@
 #include <stdio.h>
 
 enum opt_kind {
-	OPT_FLAG,     /* bool: set to true */
-	OPT_COUNT,    /* unsigned: one more each time */
-	OPT_STRING,   /* const char *: borrowed from argv */
-	OPT_MAYBE,    /* const char *: --name is "", --name=v is v */
-	OPT_U64,      /* uint64_t: decimal digits, bounded by max */
-	OPT_DURATION, /* int64_t: milliseconds, as num_duration_ms reads */
-	OPT_LIST,     /* struct opt_list: one more member each time */
-	OPT_CHOICE,   /* unsigned: index of the word in `choices` */
-	OPT_HELP,     /* prints the help */
-	OPT_VERSION,  /* prints the version */
+	OPT_FLAG,       /* bool: set to true */
+	OPT_COUNT,      /* unsigned: one more each time */
+	OPT_STRING,     /* const char *: borrowed from argv */
+	OPT_MAYBE,      /* const char *: --name is "", --name=v is v */
+	OPT_U64,        /* uint64_t: decimal digits, bounded by max */
+	OPT_DURATION,   /* int64_t: milliseconds, as num_duration_ms reads */
+	OPT_LIST,       /* struct opt_list: one more member each time */
+	OPT_CHOICE,     /* unsigned: index of the word in `choices` */
+	OPT_HELP,       /* prints the help */
+	OPT_VERSION,    /* prints the version */
+	OPT_COMPLETION, /* prints the script for a shell, one of `choices` */
 };
 
 struct opt {
@@ -55,6 +56,12 @@ struct opt_program {
 	const char *usage;   /* what follows "usage: " */
 	const char *example; /* one line that works */
 	const char *version; /* lines below "name version", or NULL */
+	/* What completes an operand: NULL nothing, "FILE" a file's name, else
+	 * a line of what this command prints. */
+	const char *operands;
+	/* For OPT_COMPLETION: `shell` is an index of its choices. */
+	void (*print_completion)(const struct opt_program *program,
+	    unsigned shell, FILE *to);
 	const struct opt *table;
 	size_t count;
 };

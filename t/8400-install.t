@@ -21,19 +21,32 @@ files >before
 
 install install
 exits 0 'make install'
-is "$(files | tr '\n' ' ')" "./usr/local/bin/logto-fetch \
-./usr/local/bin/logto-token ./usr/local/bin/ndjson-to-sql \
-./usr/local/bin/theirs ./usr/local/share/man/man1/logto-fetch.1 \
-./usr/local/share/man/man1/logto-token.1 \
-./usr/local/share/man/man1/ndjson-to-sql.1 \
-./usr/local/share/man/man7/logto-pipeline.7 " 'it installs these files'
+for program in logto-fetch logto-token ndjson-to-sql; do
+	cat <<-LIST
+		./usr/local/bin/$program
+		./usr/local/share/bash-completion/completions/$program
+		./usr/local/share/fish/vendor_completions.d/$program.fish
+		./usr/local/share/man/man1/$program.1
+		./usr/local/share/zsh/site-functions/_$program
+	LIST
+done >wanted
+echo ./usr/local/share/man/man7/logto-pipeline.7 >>wanted
+is "$(files)" "$(LC_ALL=C sort before wanted)" 'it installs these files'
 for program in logto-token logto-fetch ndjson-to-sql; do
 	run machine/usr/local/bin/$program --version
 	exits 0 "$program runs from there"
 done
-is "$(find machine -type f ! -perm 755 ! -name '*.[17]' ! -name theirs)" '' \
+is "$(find machine/usr/local/bin -type f ! -perm 755 ! -name theirs)" '' \
 	'all may run the programs'
-is "$(find machine -name '*.[17]' ! -perm 644)" '' 'all may read the manuals'
+is "$(find machine/usr/local/share -type f ! -perm 644)" '' \
+	'all may read the manuals and completions'
+for shell in 'bash -n' 'zsh -n' 'fish --no-execute'; do
+	command -v "${shell%% *}" >/dev/null || continue
+	for file in $(files | grep "/${shell%% *}[-/]"); do
+		$shell "machine/$file" || echo "$file"
+	done
+done >faults 2>&1
+is "$(cat faults)" '' 'the completions are what their shells can read'
 install install
 exits 0 'make install once more'
 install uninstall

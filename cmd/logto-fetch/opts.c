@@ -56,6 +56,8 @@ static const struct opt_program program = {
     .example = "logto-token | logto-fetch users logs | ndjson-to-sql out.db",
     .table = table,
     .count = sizeof(table) / sizeof(*table),
+    .operands = "logto-fetch --list | sed 1d | cut -f 1",
+    .print_completion = completion_print,
 };
 
 static int

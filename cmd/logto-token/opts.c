@@ -43,6 +43,7 @@ static const struct opt_program program = {
     .example = "logto-token | logto-fetch logs | ndjson-to-sql out.db",
     .table = table,
     .count = sizeof(table) / sizeof(*table),
+    .print_completion = completion_print,
 };
 
 /* Turns the four flags into the form. */

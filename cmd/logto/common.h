@@ -15,6 +15,7 @@
 #ifndef COMMON_H
 #define COMMON_H
 
+#include "completion.h"
 #include "http.h"
 #include "opt.h"
 #include "settings.h"
@@ -73,7 +74,9 @@ struct common {
 	{'v', "verbose", NULL, OPT_COUNT, offsetof(type, member.verbosity),    \
 	    "say what is done; -vv shows the requests", NULL, 0, 0},           \
 	{'h', "help", NULL, OPT_HELP, 0, NULL, NULL, 0, 0},                    \
-	{'V', "version", NULL, OPT_VERSION, 0, NULL, NULL, 0, 0}
+	{'V', "version", NULL, OPT_VERSION, 0, NULL, NULL, 0, 0},              \
+	{0, "completion", "bash|zsh|fish", OPT_COMPLETION, 0, NULL,            \
+	    COMPLETION_SHELLS, 0, 0}
 /* clang-format on */
 
 /* Sets the level of messages and loads the settings (settings_load). */

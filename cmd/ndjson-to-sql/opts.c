@@ -5,6 +5,7 @@
 #include "opts.h"
 
 #include "buf.h"
+#include "completion.h"
 #include "describe.h"
 #include "mem.h"
 
@@ -69,6 +70,8 @@ static const struct opt table[] = {
 	NULL, 0, 0},
     {'h', "help", NULL, OPT_HELP, 0, "print this", NULL, 0, 0},
     {'V', "version", NULL, OPT_VERSION, 0, "print the version", NULL, 0, 0},
+    {0, "completion", "bash|zsh|fish", OPT_COMPLETION, 0, NULL,
+	COMPLETION_SHELLS, 0, 0},
 };
 
 static const struct opt_program program = {
@@ -77,6 +80,8 @@ static const struct opt_program program = {
     .example = "logto-fetch logs users | ndjson-to-sql out.db",
     .table = table,
     .count = sizeof(table) / sizeof(*table),
+    .operands = "FILE",
+    .print_completion = completion_print,
 };
 
 static int

@@ -35,8 +35,11 @@ static const struct opt table[] = {
     {0, "mode", "MODE", OPT_CHOICE, AT(mode), NULL, "merge append", 0, 0},
 };
 
-static const struct opt_program program = {"prog", "prog [options] FILE",
-    "prog x", NULL, table, sizeof(table) / sizeof(*table)};
+static const struct opt_program program = {.name = "prog",
+    .usage = "prog [options] FILE",
+    .example = "prog x",
+    .table = table,
+    .count = sizeof(table) / sizeof(*table)};
 
 static const struct {
 	const char *words[8];
