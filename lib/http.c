@@ -589,12 +589,6 @@ http_call(struct http *h, const struct http_request *request,
 	return http_next(h, response, why) == 1 ? 0 : -1;
 }
 
-size_t
-http_pending(const struct http *h)
-{
-	return h->pending;
-}
-
 void
 http_cancel(struct http *h)
 {
@@ -625,16 +619,6 @@ http_header(const struct http_response *response, const char *name,
 		&header) != CURLHE_OK)
 		return NULL;
 	return header->value;
-}
-
-bool
-http_is_json(const struct http_response *response)
-{
-	static const char json[] = "application/json";
-	const char *type = http_header(response, "Content-Type", 0);
-
-	return type && strncasecmp(type, json, sizeof(json) - 1) == 0 &&
-	    strchr("; \t", type[sizeof(json) - 1]);
 }
 
 static struct transfer *

@@ -107,18 +107,12 @@ ATTR_NODISCARD
 int http_resend(struct http *h, struct http_response *response,
     const struct secret *bearer, struct fail *why);
 
-/* The number of requests that http_next has not returned yet. */
-size_t http_pending(const struct http *h);
-
 /* Forgets all requests under way, as when one answer made the rest moot. */
 void http_cancel(struct http *h);
 
 /* The header's `index`th value (from 0), or NULL; borrowed. */
 const char *http_header(const struct http_response *response, const char *name,
     size_t index);
-
-/* Whether the Content-Type is application/json, parameters aside. */
-bool http_is_json(const struct http_response *response);
 
 void http_response_free(struct http_response *response);
 void http_free(struct http *h);

@@ -34,7 +34,6 @@ struct transfer {
 	struct json *json;
 	struct ticket *tickets;
 	bool has_answered; /* JSON came once: this is Logto */
-	uint64_t requests, bytes;
 };
 
 struct transfer *
@@ -96,7 +95,6 @@ transfer_ask(struct transfer *t, const char *path, const char *query,
 	}
 	ticket->next = t->tickets;
 	t->tickets = ticket;
-	t->requests++;
 	return ticket;
 }
 
@@ -230,7 +228,6 @@ transfer_take(struct transfer *t, struct ticket *ticket, struct page *page,
 		t->has_answered = true;
 		read_total(page->response, &page->total, &page->is_capped);
 	}
-	t->bytes += page->response->body.len;
 	return 0;
 }
 
@@ -255,18 +252,6 @@ transfer_explain(const struct transfer *t, const struct page *page,
 	    .issuer = t->bearer->issuer};
 
 	return problem_explain_api(&page->problem, &context, why);
-}
-
-uint64_t
-transfer_requests(const struct transfer *t)
-{
-	return t->requests;
-}
-
-uint64_t
-transfer_bytes(const struct transfer *t)
-{
-	return t->bytes;
 }
 
 void

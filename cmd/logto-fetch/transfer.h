@@ -70,10 +70,6 @@ void transfer_drop(struct transfer *t, struct ticket *ticket);
 int transfer_explain(const struct transfer *t, const struct page *page,
     struct fail *why);
 
-/* Requests made, retries aside, and body bytes received so far. */
-uint64_t transfer_requests(const struct transfer *t);
-uint64_t transfer_bytes(const struct transfer *t);
-
 void page_free(struct page *page);
 void transfer_free(struct transfer *t);
 

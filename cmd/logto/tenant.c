@@ -203,38 +203,6 @@ tenant_endpoint_of_issuer(const char *issuer)
 	return mem_copy(issuer, len - strlen("/oidc"));
 }
 
-/* The port as text: the scheme's own where the URL names none. */
-static const char *
-port_of(const struct url *url, size_t *len)
-{
-	const char *usual = url->is_https ? "443" : "80";
-
-	*len = url->port ? url->port_len : strlen(usual);
-	return url->port ? url->port : usual;
-}
-
-bool
-tenant_is_same_endpoint(const char *a, const char *b)
-{
-	struct url left, right;
-	struct fail ignored;
-	const char *left_port, *right_port;
-	size_t left_len, right_len;
-
-	if (url_parse(&left, a, &ignored) != 0 ||
-	    url_parse(&right, b, &ignored) != 0)
-		return false;
-	left_port = port_of(&left, &left_len);
-	right_port = port_of(&right, &right_len);
-	return left.is_https == right.is_https &&
-	    left.host_len == right.host_len &&
-	    strncasecmp(left.host, right.host, left.host_len) == 0 &&
-	    left_len == right_len &&
-	    memcmp(left_port, right_port, left_len) == 0 &&
-	    trimmed(left.path) == trimmed(right.path) &&
-	    memcmp(left.path, right.path, trimmed(left.path)) == 0;
-}
-
 bool
 tenant_is_cloud_resource(const char *resource)
 {

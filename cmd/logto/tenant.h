@@ -47,10 +47,6 @@ int tenant_set(struct tenant *t, const char *endpoint, const char *tenant_id,
  * another form. The caller frees. */
 char *tenant_endpoint_of_issuer(const char *issuer);
 
-/* Whether the two endpoints are the same place: scheme and host compare
- * without case, a default port is as good as none. */
-bool tenant_is_same_endpoint(const char *a, const char *b);
-
 /* Whether the resource is a Cloud tenant's: limits are shared with its
  * sign-ins. */
 bool tenant_is_cloud_resource(const char *resource);

@@ -62,21 +62,6 @@ static const struct wrong {
     {"an id with a blank", NULL, "a b", "no tenant id"},
 };
 
-static const struct pair {
-	const char *a, *b;
-	bool is_same;
-} pairs[] = {
-    {"https://a.example", "https://A.example/", true},
-    {"https://a.example", "https://a.example:443", true},
-    {"http://localhost", "http://localhost:80/", true},
-    {"https://a.example", "http://a.example", false},
-    {"https://a.example", "https://a.example:8443", false},
-    {"https://a.example/x", "https://a.example/y", false},
-    {"https://a.example/x", "https://a.example/x/", true},
-    {"https://a.example", "https://b.example", false},
-    {"nonsense", "nonsense", false},
-};
-
 int
 main(void)
 {
@@ -111,11 +96,6 @@ main(void)
 			(void)fprintf(stderr, "# %s\n", why.text);
 		tenant_free(&t);
 	}
-	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++)
-		ok(tenant_is_same_endpoint(pairs[i].a, pairs[i].b) ==
-			pairs[i].is_same,
-		    "%s and %s are %s", pairs[i].a, pairs[i].b,
-		    pairs[i].is_same ? "the same" : "not the same");
 	endpoint = tenant_endpoint_of_issuer("https://x.example/auth/oidc");
 	is(endpoint, "https://x.example/auth", "the endpoint of an issuer");
 	free(endpoint);
