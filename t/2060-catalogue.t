@@ -118,6 +118,55 @@ done
 run logto-fetch 'organizations/*/users' -n 3 </dev/null
 is "$status $(wc -l <out | tr -d ' ')" '0 3' '--limit ends a fan-out'
 
+# --- a path or a query that no parent can answer
+
+forget() {
+	curl -sS -X DELETE "$LOGTO_ENDPOINT/_mock/requests" >/dev/null
+}
+forget
+run logto-fetch 'organizations/*/userz' </dev/null
+fails 2 "organizations/[0-9a-z]+/userz: the API has no such path.*did you mean 'organizations/\*/users'" \
+	'a path that no parent has'
+is "$(($(requests | grep -c userz) <= 8))" 1 \
+	'a path that no parent has: not asked for of each'
+is "$(cat out)" '{"_error":{"status":2,"message":"'"$(sed 's/^logto-fetch: //' err |
+	sed 's/"/\\"/g')"'"' 'a path that no parent has: the stream is broken off'
+run logto-fetch 'roles/*/users?search.nope=x' </dev/null
+fails 2 'roles/[0-9a-z]+/users: the request is not valid' \
+	'a query that no parent takes'
+rules 'GET /api/roles/*/users: status 404 json "{\"code\":\"entity.not_found\"}"'
+run logto-fetch 'roles/*/users' </dev/null
+is "$status $(cat out err)" \
+	'0 logto-fetch: warning: roles/*/users: none of 12 parents has such a list' \
+	'every parent has vanished: done, with a warning'
+rules 'GET /api/roles/*/users nth=3+: status 404 body "Not Found"'
+run logto-fetch 'roles/*/users' -v </dev/null
+is $status 0 'a path that others had is a parent that has gone'
+rules 'GET /api/organizations/*/users nth=2 times=1: status 404 json "{\"code\":\"entity.not_found\"}"'
+run logto-fetch 'organizations/*/users/*/roles' -v </dev/null
+is $status 0 'a parent of parents that vanished'
+like "$(cat err)" 'organizations/\*/users/\*/roles: [0-9]+ read; 1 parents' \
+	'a parent of parents that vanished: is counted'
+
+# An older server lacks some lists, one of them with lists below it.
+rules 'GET /api/organization-invitations: status 404 body "Not Found"' \
+	'GET /api/organizations*: status 404 body "Not Found"'
+run logto-fetch --all </dev/null
+exits 0 '--all of an older server'
+is "$(sed 's/.*note: //' err | sort)" "$(for name in organizations \
+	'organizations/*/users' 'organizations/*/applications' \
+	'organizations/*/jit/email-domains' 'organizations/*/jit/roles' \
+	'organizations/*/jit/sso-connectors' organization-invitations; do
+	echo "$name: this server has no such list; it is left out"
+done | sort)" '--all of an older server: what it lacks is told'
+is "$(grep -c '^{"_resource":"organization\(s\|-inv\)' out)" 0 \
+	'--all of an older server: lists that are not there are not empty'
+run logto-fetch --all=organizations </dev/null
+is "$status $(cat out)" '0 ' '--all=NAME of an older server: nothing'
+run logto-fetch organizations </dev/null
+fails 2 'organizations: the API has no such path' 'a named one fails'
+rules '# none'
+
 # --- no secret comes out that was not asked for
 
 mock

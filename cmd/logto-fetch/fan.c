@@ -115,15 +115,17 @@ is_wanted(const struct fan *f, const char *path)
 	return is_found;
 }
 
-/* The failure that the server's answer to a named path means. */
+/* The failure that the server's answer to a path means; `pattern` is what the
+ * user gave. */
 static int
-explain_absent(struct fan *f, const struct walk_list *list, struct fail *why)
+explain_absent(struct fan *f, const struct walk_list *list, const char *pattern,
+    struct fail *why)
 {
 	const struct catalogue_entry *nearest = NULL;
 
 	(void)transfer_explain(f->walk->transfer, &f->walk->problem, why);
 	if (!list->entry)
-		nearest = catalogue_nearest(list->path);
+		nearest = catalogue_nearest(pattern);
 	if (nearest) {
 		struct fail hint = *why;
 
@@ -148,13 +150,13 @@ tell(const struct fan *f, const struct walk_list *list)
 	    s->walks, (long long)s->total);
 }
 
-const struct keys *
-fan_keys(struct fan *f, const char *path, struct fail *why)
+/* Reads the keys of the list at `path`, unless they were before. */
+static enum walk_result
+read_keys(struct fan *f, const char *path, struct keys *keys, struct fail *why)
 {
 	struct walk_list list = {.entry = catalogue_find(path),
 	    .path = path,
 	    .query = ""};
-	struct keys *keys = place_of(f, path);
 	walk_row *row = f->row;
 	int64_t from = f->walk->from_ms, to = f->walk->to_ms;
 	bool is_counting = f->walk->is_counting;
@@ -162,7 +164,7 @@ fan_keys(struct fan *f, const char *path, struct fail *why)
 	enum walk_result outcome;
 
 	if (keys->is_whole)
-		return keys;
+		return WALK_DONE;
 	if (is_counting)
 		f->walk->page_size = WALK_PAGE_SIZE;
 	buf_clear(&keys->text);
@@ -180,15 +182,10 @@ fan_keys(struct fan *f, const char *path, struct fail *why)
 	f->collecting = NULL;
 	f->walk->from_ms = from;
 	f->walk->to_ms = to;
-	if (outcome == WALK_ABSENT)
-		(void)explain_absent(f, &list, why);
-	if (outcome != WALK_DONE) {
-		(void)fail_prefix(why, "%s", path);
-		return NULL;
-	}
-	tell(f, &list);
-	keys->is_whole = true;
-	return keys;
+	if (outcome == WALK_DONE)
+		tell(f, &list);
+	keys->is_whole = outcome == WALK_DONE;
+	return outcome;
 }
 
 /* The parents in a path whose `*` are filled in: at most one a segment. */
@@ -270,6 +267,36 @@ hint_resume(const struct fan *f, const struct job *job, struct fail *why)
 		    (long long)f->walk->reached_ms);
 }
 
+/* Judges a refusal: 0 passed over, 1 so is the rest of the job, -1 failed.
+ * What names the entity is about this parent, and so is 422. A path that the
+ * router does not know, or a query that is not valid, is that for all parents,
+ * unless another one of them had such a list. */
+static int
+judge_absent(struct fan *f, const struct job *job, const struct walk_list *list,
+    bool is_named, struct fail *why)
+{
+	const struct problem *problem = &f->walk->problem.problem;
+	bool is_unknown = problem->kind == PROBLEM_UNKNOWN_PATH;
+	bool may_be_absent =
+	    !is_named || (job->entry && job->entry->flags & MAY_BE_ABSENT);
+
+	if (is_unknown && f->lists == 0 && job->is_all) {
+		f->is_unknown = true;
+		msg_note("%s: this server has no such list; it is left out",
+		    job->path);
+		return 1;
+	}
+	if (!may_be_absent || problem->status == 400 ||
+	    (is_unknown && f->lists == 0)) {
+		(void)explain_absent(f, list, job->path, why);
+		return fail_prefix(why, "%s", list->path);
+	}
+	f->skipped++;
+	msg_at(MSG_VERBOSE, "%s: skipped, HTTP %ld", list->path,
+	    problem->status);
+	return 0;
+}
+
 /* Reads one list or object, whose path is concrete. */
 static int
 read_one(struct fan *f, const struct job *job, const char *path,
@@ -280,8 +307,6 @@ read_one(struct fan *f, const struct job *job, const char *path,
 	    .query = job->query};
 	struct parents parents;
 	enum walk_result outcome;
-	bool may_be_absent =
-	    !is_named || (job->entry && job->entry->flags & MAY_BE_ABSENT);
 	int result;
 
 	find_parents(&parents, job->entry, path);
@@ -296,19 +321,13 @@ read_one(struct fan *f, const struct job *job, const char *path,
 	f->rows += f->walk->stats.rows;
 	if (outcome == WALK_DONE || outcome == WALK_ENOUGH)
 		tell(f, &list);
-	if (outcome == WALK_ABSENT && may_be_absent) {
-		f->skipped++;
-		msg_at(MSG_VERBOSE, "%s: skipped, HTTP %ld", path,
-		    f->walk->problem.problem.status);
-		return 0;
+	if (outcome == WALK_ABSENT)
+		return judge_absent(f, job, &list, is_named, why);
+	if (outcome == WALK_FAILED) {
+		hint_resume(f, job, why);
+		return fail_prefix(why, "%s", path);
 	}
 	f->lists++;
-	if (outcome == WALK_ABSENT)
-		(void)explain_absent(f, &list, why);
-	if (outcome == WALK_FAILED)
-		hint_resume(f, job, why);
-	if (outcome == WALK_ABSENT || outcome == WALK_FAILED)
-		return fail_prefix(why, "%s", path);
 	return outcome == WALK_ENOUGH;
 }
 
@@ -405,6 +424,26 @@ read_each(struct fan *f, const struct job *job, const char *path,
 	return result;
 }
 
+/* Reads the lists below the parents that the list at `from` holds. */
+static int
+read_below(struct fan *f, const struct job *job, const char *path,
+    const char *from, struct fail *why)
+{
+	struct walk_list list = {.entry = catalogue_find(from), .path = from};
+	/* Below a parent that was found in a list itself, it is not. */
+	bool is_named = strcspn(job->path, "*") == strcspn(path, "*");
+	struct keys *keys = place_of(f, from);
+
+	switch (read_keys(f, from, keys, why)) {
+	case WALK_DONE:
+		return read_each(f, job, path, keys, why);
+	case WALK_ABSENT:
+		return judge_absent(f, job, &list, is_named, why);
+	default:
+		return fail_prefix(why, "%s", from);
+	}
+}
+
 /* Reads a path that still holds a `*`. */
 static int
 read_path(struct fan *f, const struct job *job, const char *path,
@@ -413,7 +452,6 @@ read_path(struct fan *f, const struct job *job, const char *path,
 	const char *star = strchr(path, '*');
 	struct buf list;
 	struct keys words;
-	const struct keys *keys;
 	int result;
 
 	buf_init(&list, BOUND_URL_BYTES);
@@ -421,11 +459,10 @@ read_path(struct fan *f, const struct job *job, const char *path,
 	catalogue_keys_from(job->entry, path, (size_t)(star - path), &list);
 	if (list.data[0] == '=') {
 		keys_add_words(&words, list.data);
-		keys = &words;
+		result = read_each(f, job, path, &words, why);
 	} else {
-		keys = fan_keys(f, list.data, why);
+		result = read_below(f, job, path, list.data, why);
 	}
-	result = keys ? read_each(f, job, path, keys, why) : -1;
 	keys_free(&words);
 	/* Keys below one parent are of no use to others. */
 	if (strchr(list.data, '/') && !is_wanted(f, list.data))
@@ -457,12 +494,31 @@ read_named(struct fan *f, const struct job *job, struct fail *why)
 	return result;
 }
 
+/* Tells of parents that were passed over. That all of them were is no reason
+ * to fail, as the only organization may have been deleted just now, but more
+ * than a detail. */
+static void
+tell_skipped(const struct fan *f, const struct job *job)
+{
+	if (f->skipped == 0 || !strchr(job->path, '*'))
+		return;
+	if (f->lists == 0 && !(job->entry && job->entry->flags & MAY_BE_ABSENT))
+		msg_warning("%s: none of %llu parents has such a list",
+		    job->path, (unsigned long long)f->skipped);
+	else
+		msg_at(MSG_VERBOSE,
+		    "%s: %llu read; %llu parents have no such list", job->path,
+		    (unsigned long long)f->lists,
+		    (unsigned long long)f->skipped);
+}
+
 int
 fan_read(struct fan *f, const struct job *job, struct fail *why)
 {
 	int result;
 
 	f->skipped = f->lists = f->rows = 0;
+	f->is_unknown = false;
 	f->emit->written = 0;
 	if (strchr(job->path, '*'))
 		result = read_path(f, job, job->path, why);
@@ -470,16 +526,29 @@ fan_read(struct fan *f, const struct job *job, struct fail *why)
 		result = read_named(f, job, why);
 	if (result < 0)
 		return -1;
-	if (f->skipped > 0 && strchr(job->path, '*'))
-		msg_at(MSG_VERBOSE,
-		    "%s: %llu read; %llu parents have no such list", job->path,
-		    (unsigned long long)f->lists,
-		    (unsigned long long)f->skipped);
-	if (!job->is_all || f->emit->written > 0 || f->row != emit_row)
+	tell_skipped(f, job);
+	/* A list that is not there is not an empty one. */
+	if (!job->is_all || f->is_unknown || f->emit->written > 0 ||
+	    f->row != emit_row)
 		return 0;
 	if (emit_start_list(f->emit, job->entry, job->path, NULL, 0, why) != 0)
 		return -1;
 	return emit_empty(f->emit, why);
+}
+
+const struct keys *
+fan_keys(struct fan *f, const char *path, struct fail *why)
+{
+	struct walk_list list = {.entry = catalogue_find(path), .path = path};
+	struct keys *keys = place_of(f, path);
+	enum walk_result outcome = read_keys(f, path, keys, why);
+
+	if (outcome == WALK_DONE)
+		return keys;
+	if (outcome == WALK_ABSENT)
+		(void)explain_absent(f, &list, path, why);
+	(void)fail_prefix(why, "%s", path);
+	return NULL;
 }
 
 void

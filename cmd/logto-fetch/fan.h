@@ -37,6 +37,7 @@ struct fan {
 	struct keys *collecting; /* keys of the list under way, or NULL */
 	const char *collected_name;
 	uint64_t skipped; /* parents of the job that had no such list */
+	bool is_unknown;  /* the server has no such list at all */
 	uint64_t rows;    /* of the job so far; with walk->is_counting, those
 	                   * that the server tells */
 	uint64_t lists;   /* lists and objects of the job that were read */
@@ -46,8 +47,10 @@ struct fan {
 void fan_init(struct fan *f, struct walk *walk, struct emit *emit,
     const struct job_list *jobs);
 
-/* Reads the job; 0 done, -1 failed. A path without `*` that the server does
- * not know is STATUS_USAGE; a parent without such a list is skipped. */
+/* Reads the job; 0 done, -1 failed. A path or a query that the server does
+ * not know is STATUS_USAGE; of --all, a path is told and left out, since other
+ * versions of Logto have other lists. A parent that is gone, or of a kind that
+ * has no such list, is skipped. */
 ATTR_NODISCARD
 int fan_read(struct fan *f, const struct job *job, struct fail *why);
 
