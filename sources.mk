@@ -10,7 +10,7 @@ FETCH := bearer catalogue count emit fan fetch filter follow job keys moment \
   opts pages prefix redact seen session stream transfer walk window
 SQL := batch bloom catalog describe diagram dialect flatten ident infer input \
        ledger load member opts path record rejects ring schema seen shake \
-       sink stream summary type utf8 version
+       sink sql_merge sql_table stream summary type utf8 version
 SQL += sink_sqlite \
        $(addprefix sqlite_,cut db feed file history merge same sync table)
 MOCK := api audit control delivery drift fault filter generate grant journal \

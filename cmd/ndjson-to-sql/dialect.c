@@ -9,6 +9,11 @@
  * into no column but one of its own type. Times, decimals and JSON are
  * declared TEXT because every other affinity would rewrite or round what
  * looks like a number.
+ *
+ * PostgreSQL: numeric keeps every digit; jsonb what JSON means, but not its
+ * spelling: the order of members, spaces and 1.0 against 1.00 are lost.
+ *
+ * DuckDB: DECIMAL ends at 38 digits, so that decimals are texts.
  */
 #include "dialect.h"
 
@@ -18,6 +23,17 @@
 const struct dialect dialect_sqlite = {
     .name = "sqlite",
     .quote = '"',
+    .nul = "char(0)",
+    .same = " IS ",
+    .has_indexes = true,
+    .has_partial_indexes = true,
+    .stage = "CREATE TEMPORARY TABLE ",
+    .stage_end = "",
+    .json_open = "json_quote(CAST(",
+    .json_close = " AS TEXT))",
+    .begin = "BEGIN",
+    .commit = "COMMIT",
+    .rollback = "ROLLBACK",
     .types =
 	{
 	    [TYPE_UNKNOWN] = "", /* no affinity: keeps what comes later */
@@ -51,16 +67,138 @@ const struct dialect dialect_sqlite_strict = {
 	},
 };
 
+const struct dialect dialect_postgres = {
+    .name = "postgres",
+    .quote = '"',
+    .text = TEXT_POSTGRES,
+    .max_name_bytes = 63,
+    .same = " IS NOT DISTINCT FROM ",
+    .has_add_if_absent = true,
+    .retype = "TYPE",
+    .has_using = true,
+    .has_indexes = true,
+    .has_partial_indexes = true,
+    .stage = "CREATE TEMPORARY TABLE ",
+    .stage_end = " ON COMMIT DROP",
+    .json_open = "to_json(CAST(",
+    .json_close = " AS text))::text",
+    .begin = "BEGIN",
+    .commit = "COMMIT",
+    .rollback = "ROLLBACK",
+    .types =
+	{
+	    [TYPE_UNKNOWN] = "text",
+	    [TYPE_BOOL] = "boolean",
+	    [TYPE_BIGINT] = "bigint",
+	    [TYPE_DOUBLE] = "double precision",
+	    [TYPE_DECIMAL] = "numeric",
+	    [TYPE_TIMESTAMP] = "timestamp with time zone",
+	    [TYPE_DATE] = "date",
+	    [TYPE_TIME] = "time",
+	    [TYPE_TEXT] = "text",
+	    [TYPE_JSON] = "jsonb",
+	},
+};
+
+const struct dialect dialect_duckdb = {
+    .name = "duckdb",
+    .quote = '"',
+    .nul = "chr(0)",
+    .same = " IS NOT DISTINCT FROM ",
+    .has_add_if_absent = true,
+    .retype = "TYPE",
+    .has_using = true,
+    .has_indexes = true,
+    .stage = "CREATE TEMPORARY TABLE ",
+    .stage_end = "",
+    .json_open = "CAST(to_json(CAST(",
+    .json_close = " AS VARCHAR)) AS VARCHAR)",
+    .begin = "BEGIN",
+    .commit = "COMMIT",
+    .rollback = "ROLLBACK",
+    .types =
+	{
+	    [TYPE_UNKNOWN] = "VARCHAR",
+	    [TYPE_BOOL] = "BOOLEAN",
+	    [TYPE_BIGINT] = "BIGINT",
+	    [TYPE_DOUBLE] = "DOUBLE",
+	    [TYPE_DECIMAL] = "VARCHAR",
+	    [TYPE_TIMESTAMP] = "TIMESTAMP WITH TIME ZONE",
+	    [TYPE_DATE] = "DATE",
+	    [TYPE_TIME] = "TIME",
+	    [TYPE_TEXT] = "VARCHAR",
+	    [TYPE_JSON] = "JSON",
+	},
+};
+
 void
 dialect_quote(const struct dialect *d, struct buf *sql, const char *identifier)
 {
+	char escape = d->has_name_escapes ? '\\' : d->quote;
+
 	buf_add_char(sql, d->quote);
 	for (; *identifier; identifier++) {
-		if (*identifier == d->quote)
-			buf_add_char(sql, d->quote);
+		if (*identifier == d->quote || *identifier == escape)
+			buf_add_char(sql, escape);
 		buf_add_char(sql, *identifier);
 	}
 	buf_add_char(sql, d->quote);
+}
+
+/* Appends what stands between two quotes, but for U+0000. */
+static void
+add_escaped(const struct dialect *d, struct buf *sql, const char *text,
+    size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == '\'')
+			buf_add_char(sql, '\'');
+		else if (text[i] == '\\' && d->text != TEXT_PLAIN)
+			buf_add_char(sql, '\\');
+		if (text[i] == '\0')
+			buf_add(sql, "\\0");
+		else
+			buf_add_char(sql, text[i]);
+	}
+}
+
+static void
+add_literal(const struct dialect *d, struct buf *sql, const char *text,
+    size_t len)
+{
+	if (d->text == TEXT_POSTGRES && memchr(text, '\\', len))
+		buf_add_char(sql, 'E');
+	buf_add_char(sql, '\'');
+	add_escaped(d, sql, text, len);
+	buf_add_char(sql, '\'');
+}
+
+bool
+dialect_add_text(const struct dialect *d, struct buf *sql, const char *text,
+    size_t len)
+{
+	const char *end = text + len, *nul;
+
+	if (len == 0) {
+		buf_add(sql, "''");
+		return true;
+	}
+	nul = memchr(text, '\0', len);
+	if (!nul || d->text == TEXT_BACKSLASH) {
+		add_literal(d, sql, text, len);
+		return true;
+	}
+	if (!d->nul)
+		return false;
+	buf_add_char(sql, '(');
+	for (; nul; nul = memchr(text, '\0', (size_t)(end - text))) {
+		add_literal(d, sql, text, (size_t)(nul - text));
+		buf_addf(sql, " || %s || ", d->nul);
+		text = nul + 1;
+	}
+	add_literal(d, sql, text, (size_t)(end - text));
+	buf_add_char(sql, ')');
+	return true;
 }
 
 static bool

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * How SQL differs between databases: the names of types and the quoting of
- * names. Pure.
+ * How SQL differs between databases: the names of types, the quoting of names
+ * and texts, and the words of the statements that sql_table.h and sql_merge.h
+ * put together. Pure.
  */
 #ifndef DIALECT_H
 #define DIALECT_H
@@ -10,20 +11,66 @@
 #include "type.h"
 
 #include <stdbool.h>
+#include <stddef.h>
+
+/* How a text is written between single quotes. Those within are doubled. */
+enum dialect_text {
+	TEXT_PLAIN,     /* a backslash is a backslash */
+	TEXT_POSTGRES,  /* E'...' with backslashes doubled, if there are any */
+	TEXT_BACKSLASH, /* backslashes doubled; \0 is U+0000 */
+};
+
+/* How a row takes the place of the one with its key. */
+enum dialect_merge {
+	MERGE_CONFLICT,  /* INSERT ... ON CONFLICT (key) DO UPDATE */
+	MERGE_DUPLICATE, /* INSERT ... ON DUPLICATE KEY UPDATE */
+	MERGE_STATEMENT, /* MERGE INTO ... USING */
+};
 
 struct dialect {
 	const char *name;
 	char quote; /* around identifiers; doubled within */
+	/* Within identifiers a backslash escapes, and the quote too. */
+	bool has_name_escapes;
+	enum dialect_text text;
+	/* An expression for U+0000, to be joined with `||`; NULL: the database
+	 * keeps none, or TEXT_BACKSLASH has it. */
+	const char *nul;
+	size_t max_name_bytes; /* 0: none that matters */
 	const char *types[TYPE_COUNT];
+	enum dialect_merge merge;
+	/* Between two values: equal, or both null. NULL: there is no such
+	 * operator. */
+	const char *same;
+	bool has_add_if_absent; /* ADD COLUMN IF NOT EXISTS */
+	/* ALTER COLUMN name ... type; NULL: a type cannot be changed. */
+	const char *retype;
+	/* A conversion has to be told, by USING. */
+	bool has_using;
+	bool has_indexes;         /* unique ones */
+	bool has_partial_indexes; /* CREATE INDEX ... WHERE */
+	const char *stage;        /* CREATE TEMPORARY TABLE */
+	const char *stage_end;    /* behind its columns, or "" */
+	/* Around an expression: its text as JSON, quotes included. */
+	const char *json_open, *json_close;
+	const char *begin, *commit, *rollback;
 };
 
 extern const struct dialect dialect_sqlite;
 /* For columns that are added to a STRICT table of somebody else. */
 extern const struct dialect dialect_sqlite_strict;
+extern const struct dialect dialect_postgres;
+extern const struct dialect dialect_duckdb;
 
 /* Appends the identifier in quotes. */
 void dialect_quote(const struct dialect *d, struct buf *sql,
     const char *identifier);
+
+/* Appends the text as an expression: a literal in quotes or, where it holds
+ * U+0000, several and what joins them. Any bytes are safe. false, and nothing
+ * appended, where the database has no text with U+0000. */
+bool dialect_add_text(const struct dialect *d, struct buf *sql,
+    const char *text, size_t len);
 
 /* The type that a declared type of SQLite looks like, by the rules of its
  * affinities, and by a few names that say more. */

@@ -5,6 +5,88 @@
 #include "dialect.h"
 #include "tap.h"
 
+#include <sqlite3.h>
+
+static void
+test_names(void)
+{
+	static const struct dialect escaping = {.quote = '`',
+	    .has_name_escapes = true};
+	struct buf sql;
+
+	buf_init(&sql, 100);
+	dialect_quote(&escaping, &sql, "a`b\\c\"");
+	is(sql.data, "`a\\`b\\\\c\"`", "names with escapes");
+	buf_free(&sql);
+}
+
+static void
+test_texts(void)
+{
+	static const struct dialect escaping = {.text = TEXT_BACKSLASH};
+	static const struct {
+		const struct dialect *dialect;
+		const char *text;
+		size_t len;
+		const char *quoted; /* NULL: cannot be */
+		const char *name;
+	} texts[] = {
+	    {&dialect_sqlite, "", 0, "''", "an empty text"},
+	    {&dialect_sqlite, "it's \\'", 7, "'it''s \\'''", "quotes"},
+	    {&dialect_sqlite, "a\0\0b", 4,
+		"('a' || char(0) || '' || char(0) || 'b')", "U+0000"},
+	    {&dialect_sqlite, "\0", 1, "('' || char(0) || '')", "only U+0000"},
+	    {&dialect_duckdb, "a\\\0", 3, "('a\\' || chr(0) || '')",
+		"U+0000 at the end"},
+	    {&dialect_postgres, "it's", 4, "'it''s'", "no backslash"},
+	    {&dialect_postgres, "\\'", 2, "E'\\\\'''", "a backslash"},
+	    {&dialect_postgres, "a\0", 2, NULL, "no U+0000"},
+	    {&escaping,
+		"\\'\0"
+		"n",
+		4, "'\\\\''\\0n'", "escapes"},
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		struct buf sql;
+		bool is_safe;
+
+		buf_init(&sql, 100);
+		is_safe = dialect_add_text(texts[i].dialect, &sql,
+		    texts[i].text, texts[i].len);
+		ok(is_safe == (texts[i].quoted != NULL), "%s: can be or not",
+		    texts[i].name);
+		is(sql.data, texts[i].quoted ? texts[i].quoted : "",
+		    texts[i].name);
+		buf_free(&sql);
+	}
+}
+
+static void
+test_bytes(void)
+{
+	sqlite3_stmt *statement = NULL;
+	char bytes[128];
+	sqlite3 *db;
+	struct buf sql;
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (char)(sizeof(bytes) - 1 - i);
+	buf_init(&sql, 1 << 10);
+	buf_add(&sql, "SELECT ");
+	(void)dialect_add_text(&dialect_sqlite, &sql, bytes, sizeof(bytes));
+	(void)sqlite3_open(":memory:", &db);
+	(void)sqlite3_prepare_v2(db, sql.data, -1, &statement, NULL);
+	ok(sqlite3_step(statement) == SQLITE_ROW &&
+		sqlite3_column_bytes(statement, 0) == sizeof(bytes) &&
+		memcmp(sqlite3_column_text(statement, 0), bytes,
+		    sizeof(bytes)) == 0,
+	    "all of ASCII, quoted, is the same for SQLite");
+	(void)sqlite3_finalize(statement);
+	(void)sqlite3_close(db);
+	buf_free(&sql);
+}
+
 int
 main(void)
 {
@@ -56,5 +138,8 @@ main(void)
 	for (enum type t = TYPE_UNKNOWN; t <= TYPE_DOUBLE; t++)
 		is(type_name(dialect_guess_type(dialect_sqlite.types[t])),
 		    type_name(t), dialect_sqlite.types[t]);
+	test_names();
+	test_texts();
+	test_bytes();
 	return tap_done();
 }

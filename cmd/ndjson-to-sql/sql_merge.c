@@ -1,0 +1,523 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Statements over a table, called t in them, and its stage, s.
+ */
+#include "sql_merge.h"
+
+#include "dialect.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <string.h>
+
+/* --- parts -------------------------------------------------------------- */
+
+static void
+add_stage(const struct sql_table *t, const char *alias, struct buf *sql)
+{
+	dialect_quote(t->dialect, sql, t->stage);
+	buf_addf(sql, " AS %s", alias);
+}
+
+/* Appends the verb and the table as t. */
+static void
+add_target(const struct sql_table *t, const char *verb, struct buf *sql)
+{
+	buf_add(sql, verb);
+	sql_table_add_name(t, sql);
+	buf_add(sql, " AS t");
+}
+
+static void
+add_range(const struct sql_range *range, const char *alias, const char *word,
+    struct buf *sql)
+{
+	if (range)
+		buf_addf(sql, "%s%s.%s BETWEEN %" PRIu64 " AND %" PRIu64, word,
+		    alias, SQL_SEQUENCE, range->first, range->last);
+}
+
+/* Appends a.x = b.x for the columns, joined by AND. */
+static void
+add_equal(const struct sql_table *t, const struct column *const *columns,
+    size_t count, const char *a, const char *b, struct buf *sql)
+{
+	for (size_t i = 0; i < count; i++) {
+		buf_add(sql, i == 0 ? "" : " AND ");
+		sql_table_add_column_name(t, a, columns[i], sql);
+		buf_add(sql, " = ");
+		sql_table_add_column_name(t, b, columns[i], sql);
+	}
+}
+
+static void
+add_key_equal(const struct sql_table *t, const char *a, const char *b,
+    struct buf *sql)
+{
+	const struct column *key[SCHEMA_KEY_MAX];
+	size_t count = sql_table_key(t->table, key);
+
+	add_equal(t, key, count, a, b, sql);
+}
+
+/* Appends that both are the same value, or both null. */
+static void
+add_same_value(const struct sql_table *t, const struct column *c,
+    struct buf *sql)
+{
+	if (t->dialect->same) {
+		sql_table_add_column_name(t, "t", c, sql);
+		buf_add(sql, t->dialect->same);
+		sql_table_add_column_name(t, "s", c, sql);
+		return;
+	}
+	buf_add_char(sql, '(');
+	sql_table_add_column_name(t, "t", c, sql);
+	buf_add(sql, " = ");
+	sql_table_add_column_name(t, "s", c, sql);
+	buf_add(sql, " OR ");
+	sql_table_add_column_name(t, "t", c, sql);
+	buf_add(sql, " IS NULL AND ");
+	sql_table_add_column_name(t, "s", c, sql);
+	buf_add(sql, " IS NULL)");
+}
+
+/* Appends that the stage has a row of the key of t. */
+static void
+add_came(const struct sql_table *t, const struct sql_range *range,
+    struct buf *sql)
+{
+	buf_add(sql, "EXISTS (SELECT 1 FROM ");
+	add_stage(t, "s", sql);
+	buf_add(sql, " WHERE ");
+	add_key_equal(t, "s", "t", sql);
+	add_range(range, "s", " AND ", sql);
+	buf_add_char(sql, ')');
+}
+
+/* --- stages ------------------------------------------------------------- */
+
+void
+sql_merge_add_doubled(const struct sql_table *t, const struct sql_range *range,
+    struct buf *sql)
+{
+	const struct column *key[SCHEMA_KEY_MAX];
+	size_t count = sql_table_key(t->table, key);
+
+	/* One pass and one sort or hash; a comparison of the stage with
+	 * itself would look at every row for every other of its key. */
+	buf_add(sql, "DELETE FROM ");
+	dialect_quote(t->dialect, sql, t->stage);
+	buf_addf(sql,
+	    " WHERE %s IN (SELECT %s FROM (SELECT %s,"
+	    " row_number() OVER (PARTITION BY ",
+	    SQL_SEQUENCE, SQL_SEQUENCE, SQL_SEQUENCE);
+	for (size_t i = 0; i < count; i++) {
+		buf_add(sql, i == 0 ? "" : ",");
+		sql_table_add_column_name(t, "", key[i], sql);
+	}
+	buf_addf(sql, " ORDER BY %s DESC) AS n FROM ", SQL_SEQUENCE);
+	add_stage(t, "s", sql);
+	add_range(range, "s", " WHERE ", sql);
+	buf_add(sql, ") AS d WHERE n > 1)");
+}
+
+void
+sql_merge_add_orphans(const struct sql_table *t, const struct sql_range *range,
+    struct buf *sql)
+{
+	const struct sql_table *root = t;
+
+	while (root->parent)
+		root = root->parent;
+	buf_add(sql, "DELETE FROM ");
+	add_stage(t, "s", sql);
+	buf_add(sql, " WHERE NOT EXISTS (SELECT 1 FROM ");
+	add_stage(root, "r", sql);
+	buf_addf(sql, " WHERE r.%s = s.%s)", SQL_SEQUENCE, SQL_SEQUENCE);
+	add_range(range, "s", " AND ", sql);
+}
+
+/* --- into the table ----------------------------------------------------- */
+
+/* Appends what rows below refer to in a row of the table's stage. */
+static void
+add_stage_reference(const struct sql_table *t, struct buf *sql)
+{
+	if (sql_table_has_reference(t->table))
+		buf_addf(sql, "s.%s", SQL_REFERENCE);
+	else
+		sql_table_add_column_name(t, "s",
+		    t->table->id_column ? t->table->id_column
+					: t->table->key[0],
+		    sql);
+}
+
+void
+sql_merge_add_cut(const struct sql_table *t, const struct sql_range *range,
+    struct buf *sql)
+{
+	const struct sql_table *at = t;
+	size_t open = 0;
+
+	assert(t->parent);
+	add_target(t, "DELETE FROM ", sql);
+	buf_add(sql, " WHERE ");
+	/* Down the tables from the root, whose stage tells what came: their
+	 * rows that are beyond the end are not in their stages. */
+	for (; at->parent->parent; at = at->parent, open++) {
+		sql_table_add_column_name(at, open == 0 ? "t" : "",
+		    at->table->parent_id, sql);
+		buf_add(sql, " IN (SELECT ");
+		sql_table_add_column_name(at->parent, "",
+		    at->parent->table->id_column, sql);
+		buf_add(sql, " FROM ");
+		sql_table_add_name(at->parent, sql);
+		buf_add(sql, " WHERE ");
+	}
+	sql_table_add_column_name(at, open == 0 ? "t" : "",
+	    at->table->parent_id, sql);
+	buf_add(sql, " IN (SELECT ");
+	add_stage_reference(at->parent, sql);
+	buf_add(sql, " FROM ");
+	add_stage(at->parent, "s", sql);
+	add_range(range, "s", " WHERE ", sql);
+	while (open-- > 0)
+		buf_add_char(sql, ')');
+	buf_add(sql, ") AND NOT ");
+	add_came(t, range, sql);
+}
+
+void
+sql_merge_add_known(const struct sql_table *t, const struct sql_range *range,
+    struct buf *sql)
+{
+	buf_add(sql, "SELECT count(*) FROM ");
+	add_stage(t, "s", sql);
+	buf_add(sql, " WHERE EXISTS (SELECT 1 FROM ");
+	sql_table_add_name(t, sql);
+	buf_add(sql, " AS t WHERE ");
+	add_key_equal(t, "t", "s", sql);
+	buf_add_char(sql, ')');
+	add_range(range, "s", " AND ", sql);
+}
+
+/* Appends s.a,s.b,s.c from the stage. */
+static void
+add_source(const struct sql_table *t, struct buf *sql)
+{
+	buf_add(sql, "SELECT ");
+	for (size_t i = 0; i < t->column_count; i++) {
+		buf_add(sql, i == 0 ? "" : ",");
+		sql_table_add_column_name(t, "s", t->columns[i].column, sql);
+	}
+	buf_add(sql, " FROM ");
+	add_stage(t, "s", sql);
+}
+
+/* Leaves out what the table has already as it is. A merge of an equal row
+ * would write it anew, and ON CONFLICT would at least lock it, which for
+ * PostgreSQL is a write as well. */
+static void
+add_changed(const struct sql_table *t, const struct sql_range *range,
+    struct buf *sql)
+{
+	buf_add(sql, " WHERE NOT EXISTS (SELECT 1 FROM ");
+	sql_table_add_name(t, sql);
+	buf_add(sql, " AS t WHERE ");
+	add_key_equal(t, "t", "s", sql);
+	for (size_t i = 0; i < t->column_count; i++) {
+		const struct column *c = t->columns[i].column;
+
+		if (c == t->table->load_id ||
+		    sql_table_is_key_column(t->table, c))
+			continue;
+		buf_add(sql, " AND ");
+		add_same_value(t, c, sql);
+	}
+	buf_add_char(sql, ')');
+	add_range(range, "s", " AND ", sql);
+}
+
+/* Appends a=NEW(a), ... for what is not of the key; "" where all is. */
+static void
+add_assignments(const struct sql_table *t, const char *verb, const char *open,
+    const char *close, struct buf *sql)
+{
+	for (size_t i = 0; i < t->column_count; i++) {
+		const struct column *c = t->columns[i].column;
+
+		if (sql_table_is_key_column(t->table, c))
+			continue;
+		buf_add(sql, verb);
+		sql_table_add_column_name(t, "", c, sql);
+		buf_addf(sql, " = %s", open);
+		sql_table_add_column_name(t, "", c, sql);
+		buf_add(sql, close);
+		verb = ", ";
+	}
+}
+
+static void
+add_insert(const struct sql_table *t, struct buf *sql)
+{
+	buf_add(sql, "INSERT INTO ");
+	sql_table_add_name(t, sql);
+	buf_add_char(sql, ' ');
+	sql_table_add_columns(t, false, sql);
+	buf_add_char(sql, ' ');
+	add_source(t, sql);
+}
+
+static void
+add_on_conflict(const struct sql_table *t, struct buf *sql)
+{
+	const struct column *key[SCHEMA_KEY_MAX];
+	size_t count = sql_table_key(t->table, key), len;
+
+	buf_add(sql, " ON CONFLICT (");
+	for (size_t i = 0; i < count; i++) {
+		buf_add(sql, i == 0 ? "" : ",");
+		sql_table_add_column_name(t, "", key[i], sql);
+	}
+	buf_add_char(sql, ')');
+	len = sql->len;
+	add_assignments(t, " DO UPDATE SET ", "excluded.", "", sql);
+	if (sql->len == len)
+		buf_add(sql, " DO NOTHING");
+}
+
+static void
+add_merge_statement(const struct sql_table *t, const struct sql_range *range,
+    struct buf *sql)
+{
+	add_target(t, "MERGE INTO ", sql);
+	buf_add(sql, " USING (");
+	add_source(t, sql);
+	add_changed(t, range, sql);
+	buf_add(sql, ") AS s ON ");
+	add_key_equal(t, "t", "s", sql);
+	add_assignments(t, " WHEN MATCHED THEN UPDATE SET ", "s.", "", sql);
+	buf_add(sql, " WHEN NOT MATCHED THEN INSERT ");
+	sql_table_add_columns(t, false, sql);
+	for (size_t i = 0; i < t->column_count; i++) {
+		buf_add(sql, i == 0 ? " VALUES (" : ",");
+		sql_table_add_column_name(t, "s", t->columns[i].column, sql);
+	}
+	buf_add_char(sql, ')');
+}
+
+void
+sql_merge_add_merge(const struct sql_table *t, const struct sql_range *range,
+    struct buf *sql)
+{
+	if (t->dialect->merge == MERGE_STATEMENT) {
+		add_merge_statement(t, range, sql);
+		return;
+	}
+	add_insert(t, sql);
+	add_changed(t, range, sql);
+	if (t->dialect->merge == MERGE_CONFLICT)
+		add_on_conflict(t, sql);
+	else
+		add_assignments(t, " ON DUPLICATE KEY UPDATE ", "VALUES(", ")",
+		    sql);
+}
+
+void
+sql_merge_add_insert(const struct sql_table *t, const struct sql_range *range,
+    struct buf *sql)
+{
+	add_insert(t, sql);
+	add_range(range, "s", " WHERE ", sql);
+}
+
+void
+sql_merge_add_clear(const struct sql_table *t, struct buf *sql)
+{
+	buf_add(sql, "DELETE FROM ");
+	sql_table_add_name(t, sql);
+}
+
+/* --- what did not come -------------------------------------------------- */
+
+static bool
+add_value(const struct sql_table *t, const struct cell *c, struct buf *sql)
+{
+	switch ((enum cell_kind)c->kind) {
+	case CELL_NULL:
+		buf_add(sql, "NULL");
+		return true;
+	case CELL_BOOL:
+		buf_add(sql, c->integer ? "TRUE" : "FALSE");
+		return true;
+	case CELL_INTEGER:
+		buf_addf(sql, "%" PRId64, c->integer);
+		return true;
+	case CELL_NUMBER:
+		buf_addf(sql, "%.17g", c->number);
+		return true;
+	case CELL_TEXT:
+		break;
+	}
+	return dialect_add_text(t->dialect, sql, c->text, c->len);
+}
+
+/* Appends that the row's parent is one of those that the stream says have no
+ * rows. Most resources hang on one parent: a list is what databases are
+ * good at. */
+static bool
+add_covered(const struct sql_table *t, struct buf *sql)
+{
+	const struct table *root = t->table;
+	size_t parts = root->parent_key_count;
+	bool is_list = parts == 1;
+
+	for (size_t i = 0; i < root->covered_count; i++) {
+		buf_add(sql, is_list && i > 0 ? "," : " OR ");
+		for (size_t n = 0; n < parts; n++) {
+			if (i == 0 || !is_list) {
+				buf_add(sql, n == 0 ? "" : " AND ");
+				sql_table_add_column_name(t, "t", root->key[n],
+				    sql);
+				buf_add(sql, is_list ? " IN (" : " = ");
+			}
+			if (!add_value(t, &root->covered[i * parts + n], sql))
+				return false;
+		}
+	}
+	if (is_list && root->covered_count > 0)
+		buf_add_char(sql, ')');
+	return true;
+}
+
+/* Appends that the root's row t did not come, but would have. */
+static bool
+add_absent(const struct sql_table *t, struct buf *sql)
+{
+	const struct table *root = t->table;
+
+	buf_add(sql, "NOT ");
+	add_came(t, NULL, sql);
+	if (root->parent_key_count == 0 || root->is_covered)
+		return true;
+	buf_add(sql, " AND (EXISTS (SELECT 1 FROM ");
+	add_stage(t, "s", sql);
+	buf_add(sql, " WHERE ");
+	add_equal(t, (const struct column *const *)root->key,
+	    root->parent_key_count, "s", "t", sql);
+	buf_add_char(sql, ')');
+	if (!add_covered(t, sql))
+		return false;
+	buf_add_char(sql, ')');
+	return true;
+}
+
+/* Appends what rows below refer to in a row t of the table. */
+static void
+add_reference(const struct sql_table *t, struct buf *sql)
+{
+	const struct table *table = t->table;
+
+	if (!sql_table_has_reference(table)) {
+		sql_table_add_column_name(t, "t",
+		    table->id_column ? table->id_column : table->key[0], sql);
+		return;
+	}
+	/* As record.c joins a key: ["a",1] */
+	buf_add(sql, "'['");
+	for (size_t i = 0; i < table->key_count; i++) {
+		bool is_text = false;
+
+		for (size_t n = 0; n < t->column_count; n++)
+			if (t->columns[n].column == table->key[i])
+				is_text = t->columns[n].type >= TYPE_DECIMAL;
+		buf_addf(sql, " || %s", i == 0 ? "" : "',' || ");
+		buf_add(sql, is_text ? t->dialect->json_open : "CAST(");
+		sql_table_add_column_name(t, "t", table->key[i], sql);
+		if (is_text)
+			buf_add(sql, t->dialect->json_close);
+		else
+			buf_addf(sql, " AS %s)", t->dialect->types[TYPE_TEXT]);
+	}
+	buf_add(sql, " || ']'");
+}
+
+bool
+sql_merge_add_absent(const struct sql_table *t, struct buf *sql)
+{
+	size_t start = sql->len, open = 0;
+	bool is_safe;
+
+	add_target(t, "DELETE FROM ", sql);
+	buf_add(sql, " WHERE ");
+	/* Each query has a t of its own, which hides that outside. */
+	for (; t->parent; t = t->parent, open++) {
+		sql_table_add_column_name(t, "t", t->table->parent_id, sql);
+		buf_add(sql, " IN (SELECT ");
+		add_reference(t->parent, sql);
+		add_target(t->parent, " FROM ", sql);
+		buf_add(sql, " WHERE ");
+	}
+	is_safe = add_absent(t, sql);
+	while (open-- > 0)
+		buf_add_char(sql, ')');
+	if (!is_safe)
+		sql->data[sql->len = start] = '\0';
+	return is_safe;
+}
+
+/* --- histories ---------------------------------------------------------- */
+
+/* UPDATE t SET valid_to = now WHERE it is null */
+static void
+add_end(const struct sql_table *t, const char *now, struct buf *sql)
+{
+	add_target(t, "UPDATE ", sql);
+	buf_add(sql, " SET ");
+	sql_table_add_column_name(t, "", t->table->valid_to, sql);
+	buf_add(sql, " = ");
+	(void)dialect_add_text(t->dialect, sql, now, strlen(now));
+	buf_add(sql, " WHERE ");
+	sql_table_add_column_name(t, "t", t->table->valid_to, sql);
+	buf_add(sql, " IS NULL AND ");
+}
+
+bool
+sql_merge_add_close_absent(const struct sql_table *t, const char *now,
+    struct buf *sql)
+{
+	size_t start = sql->len;
+
+	add_end(t, now, sql);
+	if (add_absent(t, sql))
+		return true;
+	sql->data[sql->len = start] = '\0';
+	return false;
+}
+
+void
+sql_merge_add_same(const struct sql_table *t, const struct sql_range *range,
+    struct buf *sql)
+{
+	buf_add(sql, "DELETE FROM ");
+	add_stage(t, "s", sql);
+	buf_add(sql, " WHERE EXISTS (SELECT 1 FROM ");
+	sql_table_add_name(t, sql);
+	buf_add(sql, " AS t WHERE ");
+	add_key_equal(t, "t", "s", sql);
+	buf_add(sql, " AND ");
+	sql_table_add_column_name(t, "t", t->table->valid_to, sql);
+	buf_add(sql, " IS NULL AND ");
+	add_same_value(t, t->table->hash, sql);
+	buf_add_char(sql, ')');
+	add_range(range, "s", " AND ", sql);
+}
+
+void
+sql_merge_add_close(const struct sql_table *t, const char *now,
+    const struct sql_range *range, struct buf *sql)
+{
+	add_end(t, now, sql);
+	add_came(t, range, sql);
+}
