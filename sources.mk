@@ -6,8 +6,9 @@ LIB := buf child completion config escape fail http instant json libcurl line me
        num opt out progress retry secret stop url xdg
 LOGTO := common jwt problem settings tenant
 TOKEN := cache check credential dlt grant opts print reply token toml
-FETCH := bearer catalogue count emit fan fetch filter follow job keys moment \
-  opts pages prefix redact seen session stream transfer walk window
+FETCH := bearer catalogue count emit fan fetch filter follow forecast job keys moment \
+  opts pages prefix redact seen session stream tally transfer walk \
+  window
 SQL := batch bloom catalog describe diagram dialect flatten ident infer input \
        ledger load member opts path record rejects ring schema seen shake \
        sink sql_merge sql_table stream summary type utf8 version

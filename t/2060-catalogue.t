@@ -78,12 +78,8 @@ curl -sS -X DELETE "$LOGTO_ENDPOINT/_mock/requests" >/dev/null
 run logto-fetch --all --dry-run </dev/null
 exits 0 '--dry-run'
 like "$(cat out)" '^users +250 +3$' '--dry-run: pages'
-like "$(cat out)" '^applications/\*/secrets +\? +33$' '--dry-run: parents'
-foreseen=$(awk '$1 == "sum" { print $2 + 0 }' out)
-made=$(grep -c . log)
-is "$((foreseen >= made && foreseen < made * 13 / 10))" 1 \
-	"--dry-run: $foreseen requests for $made"
-is "$(($(requests | wc -l) < 50))" 1 '--dry-run: is cheap'
+like "$(cat out)" '^applications/\*/secrets +\? +33$' \
+	'--dry-run: parents, whose list another one has brought'
 echo kept >kept
 run logto-fetch users --dry-run -o kept </dev/null
 exits 0 '--dry-run -o'

@@ -508,6 +508,16 @@ catalogue_keys_from(const struct catalogue_entry *entry, const char *path,
 }
 
 const char *
+catalogue_condition(const struct catalogue_entry *entry, const char *path)
+{
+	/* It is about the first list of parents of the pattern. */
+	if (!entry || !entry->of || !strchr(entry->path, '*') ||
+	    strcspn(entry->path, "*") != strcspn(path, "*"))
+		return NULL;
+	return entry->of;
+}
+
+const char *
 catalogue_parent(const struct catalogue_entry *entry, const char *path,
     size_t at, size_t *len)
 {

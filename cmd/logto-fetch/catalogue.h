@@ -89,6 +89,11 @@ void catalogue_name(const struct catalogue_entry *entry, const char *path,
 void catalogue_keys_from(const struct catalogue_entry *entry, const char *path,
     size_t star, struct buf *list);
 
+/* Which of the keys for the first `*` of the path have such a list, as `of`;
+ * NULL: all. */
+const char *catalogue_condition(const struct catalogue_entry *entry,
+    const char *path);
+
 /* The name in `_parent` of the segment at offset `at` of a path that the
  * row matches; NULL where it is no parent's key. */
 const char *catalogue_parent(const struct catalogue_entry *entry,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * How many records there are, and how many requests reading them takes, from
- * the totals that the server tells: --count and --dry-run.
+ * How many records there are, by the totals that the server tells: --count.
  */
 #ifndef COUNT_H
 #define COUNT_H
@@ -12,19 +11,18 @@
 #include "job.h"
 #include "stream.h"
 
-#include <stdio.h>
+#include <stdint.h>
+
+/* Counts the records of all lists of a job; f->is_unknown where --all asks
+ * for what the server does not have. */
+ATTR_NODISCARD
+int count_job(struct fan *f, const struct job *job, uint64_t *rows,
+    struct fail *why);
 
 /* Writes {"resource":"users","rows":250} for each job; the lists of all
- * parents are summed up. Sets the walk of `f` to counting. */
+ * parents are summed up. */
 ATTR_NODISCARD
 int count_write(struct fan *f, const struct job_list *jobs,
     struct stream *stream, struct fail *why);
-
-/* Prints a table of what the jobs would do: records and requests, and their
- * sum. Of lists below parents only the parents are counted, so that the
- * forecast is cheap; such numbers have a "+". */
-ATTR_NODISCARD
-int count_print(struct fan *f, const struct job_list *jobs, FILE *to,
-    struct fail *why);
 
 #endif

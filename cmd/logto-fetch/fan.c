@@ -348,25 +348,13 @@ fill_in(const char *path, const char *star, const char *key, struct fail *why)
 	return result;
 }
 
-/* Which of the keys for the first `*` of the path have such a list. */
-static const char *
-condition(const struct job *job, const char *path)
-{
-	const struct catalogue_entry *entry = job->entry;
-
-	/* It is about the first list of parents of the pattern. */
-	if (!entry || !entry->of || !strchr(entry->path, '*') ||
-	    strcspn(entry->path, "*") != strcspn(path, "*"))
-		return NULL;
-	return entry->of;
-}
-
 /* Asks for the next parent's list; 1 asked, 0 there is none. */
 static int
 ask_next(struct fan *f, const struct job *job, const char *path,
     const struct keys *keys, size_t *at, struct pending *next, struct fail *why)
 {
-	const char *key = keys_next(keys, at, condition(job, path));
+	const char *key =
+	    keys_next(keys, at, catalogue_condition(job->entry, path));
 	struct walk_list list = {.entry = job->entry, .query = job->query};
 
 	if (!key)

@@ -10,6 +10,7 @@
 #include "fan.h"
 #include "filter.h"
 #include "follow.h"
+#include "forecast.h"
 #include "moment.h"
 #include "progress.h"
 #include "session.h"
@@ -58,7 +59,7 @@ read_jobs(const struct opts *o, const struct job_list *jobs, struct fan *fan,
 	int result = 0;
 
 	if (o->is_dry_run)
-		return count_print(fan, jobs, stdout, why);
+		return forecast_print(fan, jobs, stdout, why);
 	if (o->is_count)
 		return count_write(fan, jobs, stream, why);
 	if (o->follow)

@@ -9,6 +9,7 @@
 #include "prefix.h"
 #include "msg.h"
 #include "progress.h"
+#include "tally.h"
 #include "window.h"
 
 #include <string.h>
@@ -392,7 +393,8 @@ walk_read(struct walk *w, const struct walk_list *list, struct ticket *first,
 	if (w->progress)
 		progress_begin(w->progress, name_of(list));
 	if (kind_of(list) == KIND_LOG)
-		return window_read(w, list, why);
+		return w->is_counting ? tally_read(w, list, why)
+				      : window_read(w, list, why);
 	if (!first && !(first = walk_ask(w, list, why)))
 		return WALK_FAILED;
 	outcome = open_list(w, list, first, &page, why);
