@@ -62,10 +62,10 @@ foresees 1 connectors
 foresees 2 'configs/oidc/*'
 
 # A window of time; the rows at its edges are what servers differ in.
-logto-fetch logs --raw --jq .createdAt </dev/null >times
-from=$(sed -n 1200p times) to=$(sed -n 300p times)
+logto-fetch logs --raw --jq .createdAt </dev/null >created
+from=$(sed -n 1200p created) to=$(sed -n 300p created)
 foresees 11+ logs --since "$from" --until "$to"
-foresees 11 logs --since "$from" --until "$(sed -n 350p times)"
+foresees 11 logs --since "$from" --until "$(sed -n 350p created)"
 is "$cost" 2 'a window: foreseen by two requests'
 for version in 1.42 1.41 1.39; do
 	mock --users 1 --logs 1500 --logto-version $version
