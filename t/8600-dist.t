@@ -4,12 +4,13 @@
 . "${0%/*}/lib.sh"
 
 unset MAKEFLAGS MAKELEVEL MFLAGS
-git -C "$root" rev-parse HEAD >/dev/null 2>&1 ||
+# An unpacked tarball may lie in another project's checkout.
+[ -e "$root/.git" ] ||
 	skip_all 'a tarball is made from a git checkout'
 # It is made of a clone, so that build/ stays as it is.
 git clone -q "$root" clone 2>/dev/null
 version=$(cat clone/VERSION)
-name=logto-to-sql-$version
+name=logto-pipeline-$version
 for copy in first second; do
 	make -s -C clone dist >out 2>err || sed 's/^/# /' err
 	mv "clone/build/$name.tar.gz" $copy
@@ -25,5 +26,15 @@ is "$(cd "unpacked/$name" && find . -type f | LC_ALL=C sort)" \
 	'with every file that git keeps'
 run make -s -C "unpacked/$name" -n all
 exits 0 'its makefile needs no git'
+
+# --- the packages agree with the project
+
+version=$(cat "$root/VERSION")
+for place in "logto-pipeline ($version-" "Version:        $version" \
+	"pkgver=$version" "version = \"$version\"" \
+	"logto-pipeline-$version.tar.gz"; do
+	grep -rqF "$place" "$root/packaging"
+	ok $? "packaging has '$place'"
+done
 
 done_testing
