@@ -9,8 +9,8 @@ TOKEN := cache check credential dlt grant opts print reply token toml
 FETCH := bearer catalogue count emit fan fetch filter follow forecast job keys moment \
   opts pages prefix redact seen session stream tally transfer walk \
   window
-SQL := batch bloom catalog describe diagram dialect flatten ident infer input \
-       ledger load member opts path record rejects ring schema seen shake \
+SQL := batch bloom catalog describe diagram dialect flatten form ident infer \
+       input ledger load member opts path record rejects ring schema seen shake \
        sink sql_merge sql_table stream summary type utf8 version
 SQL += sink_sqlite \
        $(addprefix sqlite_,cut db feed file history merge same sync table)

@@ -82,11 +82,22 @@ gives 'SELECT v FROM t' '0.0
 1.5
 0.0' 'negative zero is zero'
 load 1.5 9007199254740993
-gives 'SELECT v, v__v_bigint FROM t' '1.5|
-|9007199254740993' '... and gets one of its own behind doubles'
-load 1.5 0.12345678901234567890123
-gives 'SELECT v, v__v_decimal FROM t' '1.5|
-|0.12345678901234567890123' 'a decimal behind doubles'
+gives 'SELECT v, typeof(v) FROM t' '1.5|text
+9007199254740993|text' '... and of the fractions before it'
+load 0.1 0.30000000000000004 2 0.12345678901234567890123 1e300
+gives 'SELECT v FROM t' '0.1
+0.30000000000000004
+2
+0.12345678901234567890123
+1e300' 'so does a decimal'
+load 0.1 0.30000000000000004 2 5e-324
+printf '{"id":9,"v":0.12345678901234567890123}\n' >in
+ndjson-to-sql -t t t.db in
+gives 'SELECT v, typeof(v) FROM t' '0.1|text
+0.30000000000000004|text
+2|text
+5e-324|text
+0.12345678901234567890123|text' '... in a later load, digit for digit'
 load 0.1 5e-324 1.7976931348623157e308 123456789012345.6
 gives "SELECT typeof(v), count(*) FROM t GROUP BY 1" 'real|4' \
 	'numbers that a double holds'
@@ -110,14 +121,32 @@ gives 'SELECT at, at__v_text, at__v_bigint FROM t' \
 ||
 ||1700000000000' 'nanoseconds stay; a number in "at" is a number'
 gives 'SELECT zone, zone__v_text FROM t' '2024-01-02 01:04:05.000|
-2024-01-02 03:04:05.000|
-|2024-02-30T00:00:00Z' 'zones become UTC; 30 February is a text'
+2024-01-02 03:04:05.000|20240102T030405Z
+|2024-02-30T00:00:00Z' 'zones become UTC, another form stays beside it; 30 February is a text'
+echo '{"id":4,"zone":"2024-01-02T05:04:05Z"}' >in
+ndjson-to-sql --contract types=freeze -t t t.db in
+gives "SELECT zone, zone__v_text FROM t WHERE id = 4" \
+	'2024-01-02 05:04:05.000|2024-01-02T05:04:05Z' \
+	'a frozen table uses what columns it has'
+printf '{"at":"%s"}\n' 2024-01-02T03:04:05Z 2024-01-02T04:04:05+01:00 >in
+run ndjson-to-sql -k at -t k k.db in
+fails 5 "line 2: the key's member 'at' is no timestamp as before" \
+	'two texts of one instant are two keys'
 gives "SELECT datetime(at, '+1 day') FROM t WHERE id = 1" \
 	'2024-01-03 03:04:05' "SQLite's functions understand them"
 gives "SELECT form FROM _columns WHERE column_name IN
 	('at', 'created_at', 'zone') ORDER BY column_name" 'iso
-other
-other' 'the ledger knows how they were written'
+epoch_ms
+YYYY-MM-DDThh:mm:ss+02:00' 'the ledger knows how they were written'
+echo '{"id":1,"at":"2024-01-02T03:04:05Z"}' >in
+ndjson-to-sql -t t f.db in
+echo '{"id":1,"at":"2024-01-02T05:04:05+01:00"}' >in
+ndjson-to-sql --contract types=freeze -t t f.db in
+is "$(sqlite3 f.db "SELECT at FROM t;
+	SELECT form FROM _columns WHERE column_name = 'at'")" \
+	'2024-01-02 04:04:05.000
+other' \
+	'... and keeps the instant alone where it has none'
 load '"2024-01-02"' '"2024"' '"03:04:05"' '"P1D"'
 gives "SELECT type FROM _columns WHERE column_name = 'v'" text \
 	'dates and times of day alone are texts'

@@ -66,6 +66,70 @@ cat >hard.ndjson <<'END'
 END
 returns 'records that are hard' hard.ndjson
 
+# Times: of each zone, number of digits and way to write them; the first one of
+# a column gives it its form, those that differ stand beside it as they came.
+cat >times <<'END'
+2024-01-02T03:04:05.678Z
+2024-01-02T03:04:05Z
+2024-01-02T03:04:05z
+2024-01-02t03:04:05Z
+2024-01-02 03:04:05
+2024-01-02T03:04:05
+2024-01-02T03:04
+2024-01-02T03:04Z
+2024-01-02T03:04:05.1Z
+2024-01-02T03:04:05.10Z
+2024-01-02T03:04:05.100Z
+2024-01-02T03:04:05.1000Z
+2024-01-02T03:04:05.123456789Z
+2024-01-02T03:04:05.5
+2024-01-02T03:04:05+00:00
+2024-01-02T03:04:05-00:00
+2024-01-02T03:04:05+02:00
+2024-01-02T03:04:05+0200
+2024-01-02T03:04:05+02
+2024-01-02T03:04:05.678-11:30
+2024-01-01T23:59:59+14:00
+20240102T030405Z
+20240102T030405.25+0530
+0000-01-01T00:00:00Z
+9999-12-31T23:59:59.999999999Z
+1969-12-31T23:59:59.999Z
+2024-02-29T00:00:00Z
+2024-01-02T03:04.5Z
+END
+sed 's/.*/{"at":"&"}/' times >mixed.ndjson
+printf '%s\n' '{"at":"x"}' '{"at":1}' '{"at":null}' '{"at":[1]}' >>mixed.ndjson
+returns 'times of every form in one column' mixed.ndjson
+while read -r time; do
+	{
+		printf '{"at":"%s"}\n' "$time" "$time"
+		cat mixed.ndjson
+		printf '{"at":"%s"}\n' "$time"
+	} >led.ndjson
+	returns "... that has the form of $time" led.ndjson
+done <times
+{
+	echo '{"createdAt":1700000000000}'
+	sed 's/.*/{"createdAt":"&"}/' times
+	echo '{"createdAt":1700000000001}'
+} >epoch.ndjson
+returns '... that has epoch milliseconds' epoch.ndjson
+{
+	sed 's/.*/{"createdAt":"&"}/' times
+	echo '{"createdAt":1700000000001}'
+} >epoch.ndjson
+returns '... and the other way round' epoch.ndjson
+
+
+# What the form tells needs no second column.
+sed -n '/+02:00/p' mixed.ndjson | sed 'p;s/2024-01/2023-12/' >same.ndjson
+returns 'times of one form' same.ndjson
+is "$(sqlite3 out.db "SELECT group_concat(column_name), group_concat(form)
+	FROM _columns WHERE kind = 'member'; SELECT min(at) FROM records")" \
+	'at|YYYY-MM-DDThh:mm:ss+02:00
+2023-12-02 01:04:05.000' '... are in one column, as instants'
+
 # The check itself must see what is wrong.
 returns 'before something is changed' hard.ndjson
 sqlite3 out.db "UPDATE records SET v__v_text = '2'

@@ -73,7 +73,9 @@ struct batch_table {
 enum change_kind {
 	CHANGE_TABLE,  /* the table comes into use */
 	CHANGE_COLUMN, /* the column comes into use; its type is `type` */
-	CHANGE_TYPE,   /* its values must be converted, `from` -> `type` */
+	CHANGE_TYPE,   /* its values must be converted, `from` -> `type`; a
+			* double becomes a decimal by infer_write, or by what
+			* writes as many digits */
 };
 
 struct change {

@@ -69,42 +69,40 @@ set_string(struct record *r, struct cell *cell, const struct json_node *node)
 		flatten_text(r, cell, node->string, node->string_len);
 }
 
-static void
-note_form(struct column *c, enum form form)
-{
-	if (c->form == form || c->form == FORM_OTHER)
-		return;
-	c->form = c->form == FORM_NONE ? form : FORM_OTHER;
-	c->is_dirty = true;
-}
+static void put_spelling(struct record *r, struct place *p, struct column *c,
+    const struct json_node *node);
 
-static enum form
-form_of(const struct json_node *node, const struct instant *at)
+/* Whether the column's form is that of the value, or it had none so far. */
+static bool
+has_form(struct column *c, struct form form)
 {
-	if (node->kind == JSON_INTEGER)
-		return FORM_EPOCH_MS;
-	/* 2026-11-24T06:00:00.123Z: 21 bytes and the digits. */
-	if (at->digits >= 3 && node->string_len == 21 + at->digits &&
-	    node->string[10] == 'T' && node->string[4] == '-' &&
-	    node->string[node->string_len - 1] == 'Z')
-		return FORM_ISO;
-	return FORM_OTHER;
+	if (c->form.kind == FORM_NONE) {
+		c->form = form;
+		c->is_dirty = true;
+	}
+	return form_is_same(&c->form, &form);
 }
 
 /* The value is a time: infer_type said so. */
 static void
-set_timestamp(struct record *r, struct column *c, struct cell *cell,
+set_timestamp(struct record *r, struct place *p, struct column *c,
     const struct json_node *node)
 {
 	char text[INSTANT_TEXT_BYTES];
 	struct instant at = {0};
+	bool is_exact;
 
 	if (node->kind != JSON_INTEGER)
 		(void)instant_parse(node->string, node->string_len, &at);
 	else if (instant_from_ms(node->integer, &at) != 0)
 		return;
-	note_form(c, form_of(node, &at));
-	flatten_text(r, cell, text, instant_format(&at, text));
+	is_exact = has_form(c, form_of(node, &at));
+	/* Two texts of one instant are two keys: put_key refuses a null. */
+	if (!is_exact && c->key_position > 0)
+		return;
+	flatten_text(r, flatten_cell(r, p, c), text, instant_format(&at, text));
+	if (!is_exact)
+		put_spelling(r, p, c, node);
 }
 
 /* Stores a value that infer_merge found to fit the column's type. */
@@ -134,7 +132,7 @@ store(struct record *r, struct place *p, struct column *c,
 		    : node->number;
 		return;
 	case TYPE_TIMESTAMP:
-		set_timestamp(r, c, cell, node);
+		set_timestamp(r, p, c, node);
 		return;
 	case TYPE_TEXT:
 	case TYPE_DATE:
@@ -330,6 +328,55 @@ column_for(struct record *r, struct member *m, enum type type,
 	return c;
 }
 
+/* A time of another form than its column's: the instant stands there, and how
+ * it was written in the variant that has the type of the JSON. A contract
+ * that allows none keeps the instant alone. */
+static void
+put_spelling(struct record *r, struct place *p, struct column *c,
+    const struct json_node *node)
+{
+	enum type type = node->kind == JSON_INTEGER ? TYPE_BIGINT : TYPE_TEXT;
+	struct member *m = c->member;
+
+	if (r->options.contract[CONTRACT_TYPES] != CONTRACT_EVOLVE &&
+	    m->table->is_stored && !(m->variants && m->variants[type])) {
+		c->is_dirty |= c->form.kind != FORM_OTHER;
+		c->form = (struct form){.kind = FORM_OTHER};
+		return;
+	}
+	c = column_for(r, m, type, node, p);
+	if (c)
+		store(r, p, c, node);
+}
+
+/* Gives the column a wider type of number, and its values in this batch too: a
+ * destination finds each cell in the type that its column has. */
+static void
+widen(struct record *r, struct column *c, enum type type)
+{
+	struct batch_table *t = batch_table(r->batch, c->table, c->table->id);
+
+	schema_retype(r->schema, c, type);
+	for (size_t i = 0; i < t->count; i++) {
+		struct cell *cell = &t->rows[i].cells[c->index];
+		char text[INFER_NUMBER_BYTES];
+
+		if (c->index >= t->rows[i].count)
+			continue;
+		if (type == TYPE_DOUBLE && cell->kind == CELL_INTEGER) {
+			cell->kind = CELL_NUMBER;
+			cell->number = (double)cell->integer;
+		} else if (type == TYPE_DECIMAL && cell->kind == CELL_NUMBER) {
+			flatten_text(r, cell, text,
+			    infer_write(cell->number, text));
+		} else if (type == TYPE_DECIMAL && cell->kind == CELL_INTEGER) {
+			flatten_text(r, cell, text,
+			    (size_t)snprintf(text, sizeof(text), "%" PRId64,
+				cell->integer));
+		}
+	}
+}
+
 static void
 put_forced(struct record *r, struct member *m, const struct json_node *node,
     struct place *p)
@@ -373,7 +420,7 @@ put_unlike(struct record *r, struct member *m, const struct json_node *node,
 	    !allows(r, CONTRACT_TYPES, m))
 		return;
 	if (action == INFER_WIDEN)
-		schema_retype(r->schema, c, wider);
+		widen(r, c, wider);
 	else if (action == INFER_VARIANT)
 		c = column_for(r, m, type, node, p);
 	if (c)

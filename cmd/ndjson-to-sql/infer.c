@@ -10,6 +10,8 @@
 #include "json.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Every decimal of up to 15 digits survives a double; 17 always tell two
@@ -114,6 +116,24 @@ infer_is_exact(const char *text, size_t len, double number)
 	    memcmp(wanted.digits, got.digits, wanted.count) == 0;
 }
 
+size_t
+infer_write(double number, char text[INFER_NUMBER_BYTES])
+{
+	/* Where doubles lie far apart, fewer digits tell them apart. */
+	int first = fabs(number) < 1e-290 ? 1 : DIGITS_SAFE, len = 0;
+
+	for (int digits = first; digits <= DIGITS_MAX; digits++) {
+		double back;
+
+		len =
+		    snprintf(text, INFER_NUMBER_BYTES, "%.*g", digits, number);
+		back = strtod(text, NULL);
+		if (!(back < number) && !(back > number))
+			break;
+	}
+	return (size_t)len;
+}
+
 bool
 infer_is_time(const char *text, size_t len)
 {
@@ -200,9 +220,12 @@ infer_merge(enum type column, enum type value, int64_t integer, double number,
 	case TYPE_BIGINT:
 		return merge_into_bigint(value, number, is_wide, wider);
 	case TYPE_DOUBLE:
-		return value == TYPE_BIGINT && infer_fits_double(integer)
-		    ? INFER_STORE
-		    : INFER_VARIANT;
+		if (value == TYPE_BIGINT && infer_fits_double(integer))
+			return INFER_STORE;
+		if (value != TYPE_BIGINT && value != TYPE_DECIMAL)
+			return INFER_VARIANT;
+		*wider = TYPE_DECIMAL;
+		return INFER_WIDEN;
 	case TYPE_DECIMAL:
 		return value == TYPE_BIGINT || value == TYPE_DOUBLE
 		    ? INFER_STORE

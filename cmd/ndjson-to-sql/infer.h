@@ -33,6 +33,12 @@ enum type infer_type(const struct json_node *node, bool has_time_name);
  * with as many digits as it takes gives the same number. */
 bool infer_is_exact(const char *text, size_t len, double number);
 
+enum { INFER_NUMBER_BYTES = 32 };
+
+/* Writes the fewest digits that infer_is_exact finds to be the double, and a
+ * NUL; returns their length. */
+size_t infer_write(double number, char text[INFER_NUMBER_BYTES]);
+
 /* Whether a text is a time of day: hh:mm, hh:mm:ss, or with a fraction. */
 bool infer_is_time(const char *text, size_t len);
 

@@ -266,6 +266,7 @@ put_time(struct entry *e, const char *name, int64_t ms)
 static void
 write_column(const struct ledger *l, struct batch *b, struct column *c)
 {
+	char form[FORM_TEXT_BYTES];
 	struct entry e;
 
 	open_entry(&e, b, l->columns);
@@ -278,8 +279,8 @@ write_column(const struct ledger *l, struct batch *b, struct column *c)
 		: c->is_theirs ? "theirs"
 			       : "member");
 	put_text(&e, "type", type_name(c->type));
-	if (c->form != FORM_NONE)
-		put_text(&e, "form", form_name(c->form));
+	if (c->form.kind != FORM_NONE)
+		put_text(&e, "form", form_write(&c->form, form));
 	if (c->key_position > 0)
 		put_integer(&e, "key_position", c->key_position);
 	put_integer(&e, "is_wide", c->is_wide);

@@ -43,24 +43,6 @@ struct schema {
 	struct members members;
 };
 
-static const char *const form_names[] = {"", "iso", "epoch_ms", "other"};
-
-const char *
-form_name(enum form form)
-{
-	return form_names[form];
-}
-
-enum form
-form_parse(const char *name, size_t len)
-{
-	for (enum form form = FORM_ISO; form <= FORM_OTHER; form++)
-		if (strlen(form_names[form]) == len &&
-		    memcmp(form_names[form], name, len) == 0)
-			return form;
-	return FORM_NONE;
-}
-
 struct schema *
 schema_new(const struct schema_options *options)
 {

@@ -26,6 +26,7 @@
 #include "attr.h"
 #include "batch.h"
 #include "fail.h"
+#include "form.h"
 #include "member.h"
 #include "type.h"
 
@@ -39,18 +40,6 @@ enum { SCHEMA_KEY_MAX = 8 };
 /* Tables that lists may make: where keys are data, they are without end. */
 enum { SCHEMA_TABLES_MAX = 1000 };
 
-/* How a timestamp column's values were written, so that they can be written
- * so again. */
-enum form {
-	FORM_NONE,
-	FORM_ISO,      /* 2026-11-24T06:00:00.123Z, 3 digits or up to 9 */
-	FORM_EPOCH_MS, /* 1795500000123 */
-	FORM_OTHER,    /* another zone or number of digits, or several */
-};
-
-const char *form_name(enum form form);
-enum form form_parse(const char *name, size_t len);
-
 struct column {
 	char *name;          /* fixed */
 	char *path;          /* fixed; NULL: a user's, without a member. One of
@@ -60,7 +49,7 @@ struct column {
 	struct member *member; /* NULL: no member's */
 	enum type type;
 	enum type announced_type;
-	enum form form;
+	struct form form;         /* of a timestamp's first value */
 	unsigned key_position;    /* fixed; from 1; 0: not of the key */
 	const struct column *met; /* who had the name first; NULL: nobody */
 	bool is_wide;             /* holds an integer that no double is */
@@ -174,7 +163,7 @@ void schema_adopt(struct schema *s);
 struct schema_known {
 	const char *root, *path, *table, *column;
 	enum type type;
-	enum form form;
+	struct form form;
 	unsigned key_position;
 	int64_t first_load;
 	bool is_wide, is_own, is_theirs;

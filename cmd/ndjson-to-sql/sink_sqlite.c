@@ -82,7 +82,8 @@ open_database(struct sqlite *s, struct fail *why)
 	(void)sqlite3_busy_handler(s->db, on_busy, s);
 	sqlite3_progress_handler(s->db, STEPS_PER_LOOK, on_progress, NULL);
 	(void)sqlite3_limit(s->db, SQLITE_LIMIT_LENGTH, 1 << 30);
-	if (feed_register(s->db, &s->feed, why) != 0)
+	if (feed_register(s->db, &s->feed, why) != 0 ||
+	    sqlite_table_register(s, why) != 0)
 		return -1;
 	return sqlite_merge_register(s, why);
 }

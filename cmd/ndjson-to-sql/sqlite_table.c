@@ -5,6 +5,7 @@
 #include "sqlite_table.h"
 
 #include "dialect.h"
+#include "infer.h"
 #include "mem.h"
 #include "out.h"
 #include "schema.h"
@@ -273,9 +274,13 @@ alter(struct sqlite *s, const struct sqlite_table *t, const char *verb,
 /* SQLite cannot change a column's type: the values move to a new column. */
 static int
 convert(struct sqlite *s, const struct sqlite_table *t,
-    const struct sqlite_column *c, struct fail *why)
+    const struct sqlite_column *c, enum type from, struct fail *why)
 {
 	static const char old[] = "_converted_";
+	/* SQLite itself would write 15 digits. */
+	const char *value = from == TYPE_DOUBLE && c->type == TYPE_DECIMAL
+	    ? "loader_decimal(_converted_)"
+	    : old;
 	struct buf sql;
 
 	if (alter(s, t, "RENAME COLUMN", c->column->name, "TO _converted_",
@@ -288,7 +293,7 @@ convert(struct sqlite *s, const struct sqlite_table *t,
 	sqlite_db_quote(&sql, t->table->name);
 	buf_add(&sql, " SET ");
 	sqlite_db_quote(&sql, c->column->name);
-	buf_addf(&sql, " = %s WHERE %s IS NOT NULL", old, old);
+	buf_addf(&sql, " = %s WHERE %s IS NOT NULL", value, old);
 	if (run(s, &sql, why) != 0)
 		return -1;
 	return alter(s, t, "DROP COLUMN", old, "", why);
@@ -308,8 +313,29 @@ sqlite_table_change_type(struct sqlite *s, struct sqlite_table *t,
 		if (!column->is_made || c->from == TYPE_UNKNOWN)
 			return 0;
 		forget_statements(t);
-		return convert(s, t, column, why);
+		return convert(s, t, column, c->from, why);
 	}
+	return 0;
+}
+
+/* loader_decimal(x): a double digit for digit. */
+static void
+on_decimal(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+	char text[INFER_NUMBER_BYTES];
+	size_t len = infer_write(sqlite3_value_double(argv[0]), text);
+
+	(void)argc;
+	sqlite3_result_text(context, text, (int)len, SQLITE_TRANSIENT);
+}
+
+int
+sqlite_table_register(struct sqlite *s, struct fail *why)
+{
+	if (sqlite3_create_function_v2(s->db, "loader_decimal", 1,
+		SQLITE_UTF8 | SQLITE_DIRECTONLY, s, on_decimal, NULL, NULL,
+		NULL) != SQLITE_OK)
+		return sqlite_db_fail(s->db, why, "cannot make a function");
 	return 0;
 }
 

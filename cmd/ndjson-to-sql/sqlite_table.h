@@ -59,6 +59,10 @@ struct sqlite_table {
 
 struct sqlite;
 
+/* Makes its function known to the connection. */
+ATTR_NODISCARD
+int sqlite_table_register(struct sqlite *s, struct fail *why);
+
 /* Takes part in the load from now on. */
 ATTR_NODISCARD
 int sqlite_table_start(struct sqlite *s, struct sqlite_table *t,

@@ -90,6 +90,26 @@ test_exact(void)
 }
 
 static void
+test_written(void)
+{
+	static const struct {
+		double number;
+		const char *text;
+	} cases[] = {{0.1, "0.1"}, {-1.5, "-1.5"}, {2, "2"},
+	    {0.30000000000000004, "0.30000000000000004"}, {1e22, "1e+22"},
+	    {5e-324, "5e-324"},
+	    {1.7976931348623157e308, "1.7976931348623157e+308"}};
+	char text[INFER_NUMBER_BYTES];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		size_t len = infer_write(cases[i].number, text);
+
+		ok(strcmp(text, cases[i].text) == 0, "%s", cases[i].text);
+		ok(len == strlen(text), "... and its length");
+	}
+}
+
+static void
 test_names(void)
 {
 	static const struct {
@@ -144,9 +164,9 @@ test_merging(void)
 	    {"an integer among doubles", TYPE_DOUBLE, TYPE_BIGINT, 1, 0, false,
 		INFER_STORE, TYPE_UNKNOWN},
 	    {"a wide one among doubles", TYPE_DOUBLE, TYPE_BIGINT,
-		((int64_t)1 << 53) + 1, 0, false, INFER_VARIANT, TYPE_UNKNOWN},
+		((int64_t)1 << 53) + 1, 0, false, INFER_WIDEN, TYPE_DECIMAL},
 	    {"a decimal among doubles", TYPE_DOUBLE, TYPE_DECIMAL, 0, 0, false,
-		INFER_VARIANT, TYPE_UNKNOWN},
+		INFER_WIDEN, TYPE_DECIMAL},
 	    {"a double among decimals", TYPE_DECIMAL, TYPE_DOUBLE, 0, 1.5,
 		false, INFER_STORE, TYPE_UNKNOWN},
 	    {"a boolean among integers", TYPE_BIGINT, TYPE_BOOL, 0, 0, false,
@@ -179,6 +199,7 @@ main(void)
 
 	test_types(j);
 	test_exact();
+	test_written();
 	test_names();
 	test_merging();
 	json_free(j);
