@@ -11,9 +11,10 @@ FETCH := bearer catalogue count emit fan fetch filter follow forecast job keys m
   window
 SQL := batch bloom catalog describe diagram dialect flatten form ident infer \
        input ledger load member opts path record rejects ring schema seen shake \
-       sink sql_merge sql_table stream summary type utf8 version
+       sink sql_merge sql_table stream summary target_file type utf8 \
+       version
 SQL += sink_sqlite \
-       $(addprefix sqlite_,cut db feed file history merge same sync table)
+       $(addprefix sqlite_,cut db feed history merge same sync table)
 MOCK := api audit control delivery drift fault filter generate grant journal \
         listing main order people print query relation reply routes rules \
         search server settings span template tenant token view

@@ -2,7 +2,7 @@
 /*
  * The SQLite sink: the connection and the one transaction. Tables are the
  * matter of sqlite_table.c, keys of sqlite_merge.c, the file of
- * sqlite_file.c, and the way of the rows of sqlite_feed.c.
+ * target_file.c, and the way of the rows of sqlite_feed.c.
  */
 #include "sink_sqlite.h"
 
@@ -147,7 +147,7 @@ sqlite_free(struct sink *sink)
 	free(s->tables);
 	/* What is not committed is rolled back. */
 	(void)sqlite3_close(s->db);
-	sqlite_file_free(&s->file);
+	target_file_free(&s->file);
 	free(s);
 }
 
@@ -157,13 +157,14 @@ static int
 sqlite_open(const struct sink_options *options, struct sink **sink,
     struct fail *why)
 {
+	static const char *const journals[] = {"-journal", "-wal", NULL};
 	struct sqlite *s = mem_alloc(1, sizeof(*s));
 	int result;
 
 	configure_library();
 	s->base.ops = &sqlite_ops;
 	s->options = *options;
-	result = sqlite_file_open(&s->file, options->target,
+	result = target_file_open(&s->file, options->target, journals,
 	    options->busy_timeout_ms, options->ddl || options->is_endless, why);
 	s->is_new = s->file.is_new && !options->is_endless;
 	if (result == 0)
@@ -377,7 +378,7 @@ sqlite_commit(struct sink *sink, bool is_last, struct fail *why)
 	if (sqlite3_close(s->db) != SQLITE_OK)
 		return sqlite_db_fail(s->db, why, "cannot close the database");
 	s->db = NULL;
-	return sqlite_file_commit(&s->file, why);
+	return target_file_commit(&s->file, why);
 }
 
 static const struct sink_ops sqlite_ops = {

@@ -7,7 +7,7 @@
 
 #include "sink.h"
 #include "sqlite_feed.h"
-#include "sqlite_file.h"
+#include "target_file.h"
 #include "sqlite_table.h"
 
 #include <sqlite3.h>
@@ -18,7 +18,7 @@ struct sqlite {
 	struct sink base;
 	struct sink_options options;
 	sqlite3 *db;
-	struct sqlite_file file;
+	struct target_file file;
 	struct feed feed;
 	int64_t written;             /* rows, by the last sqlite_table_insert */
 	struct sqlite_table *tables; /* by table id */

@@ -2,7 +2,7 @@
 /*
  * Building a new database beside its place.
  */
-#include "sqlite_file.h"
+#include "target_file.h"
 
 #include "buf.h"
 #include "mem.h"
@@ -47,15 +47,14 @@ beside(const char *path, const char *suffix)
 	return buf_detach(&name);
 }
 
-/* SQLite would play the journal of a deleted database into the new one. */
+/* The journal of a deleted database would be played into the new one. */
 static int
-check_leftover(const char *path, struct fail *why)
+check_leftover(const struct target_file *f, struct fail *why)
 {
-	static const char *const suffixes[] = {"-journal", "-wal"};
 	int result = 0;
 
-	for (size_t i = 0; i < 2 && result == 0; i++) {
-		char *name = beside(path, suffixes[i]);
+	for (size_t i = 0; f->leftovers[i] && result == 0; i++) {
+		char *name = beside(f->path, f->leftovers[i]);
 
 		if (access(name, F_OK) == 0)
 			result = fail_set(why, STATUS_USAGE,
@@ -69,14 +68,14 @@ check_leftover(const char *path, struct fail *why)
 
 /* 1: a database to open; 0: nothing there yet. */
 static int
-look(struct sqlite_file *f, struct fail *why)
+look(struct target_file *f, struct fail *why)
 {
 	struct stat st;
 
 	f->was_there = false;
 	if (stat(f->path, &st) != 0) {
 		if (errno == ENOENT)
-			return check_leftover(f->path, why);
+			return check_leftover(f, why);
 		return fail_file(why, "open", f->path);
 	}
 	if (S_ISDIR(st.st_mode))
@@ -90,12 +89,12 @@ look(struct sqlite_file *f, struct fail *why)
 		    ? 1
 		    : fail_file(why, "read", f->path);
 	f->was_there = true;
-	return check_leftover(f->path, why);
+	return check_leftover(f, why);
 }
 
 /* Waits for the lock: 0; or 1 where the name now means another file. */
 static int
-lock_loading(struct sqlite_file *f, int64_t timeout_ms, struct fail *why)
+lock_loading(struct target_file *f, int64_t timeout_ms, struct fail *why)
 {
 	struct stat held, named;
 
@@ -119,7 +118,7 @@ lock_loading(struct sqlite_file *f, int64_t timeout_ms, struct fail *why)
 
 /* 0: ours to build; 1: look again; -1. */
 static int
-make_loading(struct sqlite_file *f, int64_t timeout_ms, struct fail *why)
+make_loading(struct target_file *f, int64_t timeout_ms, struct fail *why)
 {
 	struct stat st;
 	mode_t mode = 0644;
@@ -158,12 +157,13 @@ follow(const char *path)
 }
 
 int
-sqlite_file_open(struct sqlite_file *f, const char *path, int64_t timeout_ms,
-    bool is_in_place, struct fail *why)
+target_file_open(struct target_file *f, const char *path,
+    const char *const *leftovers, int64_t timeout_ms, bool is_in_place,
+    struct fail *why)
 {
 	char *resolved = realpath(path, NULL);
 
-	*f = (struct sqlite_file){.lock = -1};
+	*f = (struct target_file){.lock = -1, .leftovers = leftovers};
 	f->path = resolved ? mem_string(resolved) : follow(path);
 	free(resolved);
 	for (;;) {
@@ -195,7 +195,7 @@ sqlite_file_open(struct sqlite_file *f, const char *path, int64_t timeout_ms,
 }
 
 static int
-put_in_place(const struct sqlite_file *f)
+put_in_place(const struct target_file *f)
 {
 #ifdef RENAME_NOREPLACE
 	if (!f->was_there &&
@@ -227,7 +227,7 @@ sync_directory(const char *path, struct fail *why)
 }
 
 int
-sqlite_file_commit(struct sqlite_file *f, struct fail *why)
+target_file_commit(struct target_file *f, struct fail *why)
 {
 	if (!f->loading)
 		return 0;
@@ -251,7 +251,7 @@ sqlite_file_commit(struct sqlite_file *f, struct fail *why)
 }
 
 void
-sqlite_file_free(struct sqlite_file *f)
+target_file_free(struct target_file *f)
 {
 	if (f->loading)
 		(void)unlink(f->loading);
@@ -259,5 +259,5 @@ sqlite_file_free(struct sqlite_file *f)
 		(void)close(f->lock);
 	free(f->loading);
 	free(f->path);
-	*f = (struct sqlite_file){.lock = -1};
+	*f = (struct target_file){.lock = -1};
 }
