@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -105,4 +106,86 @@ num_group(char text[NUM_GROUP_BYTES], uint64_t value)
 	}
 	*out = '\0';
 	return text;
+}
+
+size_t
+num_print_i64(char text[NUM_TEXT_BYTES], int64_t value)
+{
+	char digits[NUM_TEXT_BYTES];
+	char *first = digits + sizeof(digits);
+	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+	size_t len;
+
+	do {
+		*--first = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest > 0);
+	if (value < 0)
+		*--first = '-';
+	len = (size_t)(digits + sizeof(digits) - first);
+	memcpy(text, first, len);
+	text[len] = '\0';
+	return len;
+}
+
+/* Numbers with few digits: where value * 10^k is an integer below 10^15, and
+ * that integer divided by 10^k gives the value back, its digits with the
+ * point at k read as the value, because the division is exact but for one
+ * rounding, and reading is too. 0 if it is no such number. */
+static size_t
+print_short(char text[NUM_TEXT_BYTES], double value)
+{
+	static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6};
+	double size = value < 0 ? -value : value;
+	char digits[NUM_TEXT_BYTES];
+	size_t count, whole, at = 0;
+
+	for (unsigned k = 0; k < sizeof(powers) / sizeof(*powers); k++) {
+		double scaled = size * powers[k];
+		int64_t integer;
+
+		if (scaled >= 1e15)
+			return 0;
+		integer = (int64_t)(scaled + 0.5);
+		if ((double)integer / powers[k] != size)
+			continue;
+		count = num_print_i64(digits, integer);
+		if (signbit(value))
+			text[at++] = '-';
+		whole = count > k ? count - k : 0;
+		if (whole == 0)
+			text[at++] = '0';
+		memcpy(text + at, digits, whole);
+		at += whole;
+		text[at++] = '.';
+		for (size_t zeros = k > count ? k - count : 0; zeros > 0;
+		     zeros--)
+			text[at++] = '0';
+		memcpy(text + at, digits + whole, count - whole);
+		at += count - whole;
+		if (k == 0)
+			text[at++] = '0';
+		text[at] = '\0';
+		return at;
+	}
+	return 0;
+}
+
+size_t
+num_print_double(char text[NUM_TEXT_BYTES], double value)
+{
+	size_t len = print_short(text, value);
+
+	/* 17 digits always suffice. */
+	for (int digits = 15; len == 0 && digits <= 17; digits++) {
+		int n = snprintf(text, NUM_TEXT_BYTES, "%.*g", digits, value);
+
+		if (digits == 17 || strtod(text, NULL) == value)
+			len = (size_t)n;
+	}
+	if (!strpbrk(text, ".e")) {
+		memcpy(text + len, ".0", sizeof(".0"));
+		len += 2;
+	}
+	return len;
 }

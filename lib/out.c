@@ -75,6 +75,18 @@ out_open_file(struct out *o, const char *path, unsigned mode, struct fail *why)
 	return 0;
 }
 
+int
+out_open_new(struct out *o, const char *path, unsigned mode, struct fail *why)
+{
+	init(o, path);
+	o->is_new = true;
+	o->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+	    (mode_t)mode);
+	if (o->fd == -1)
+		return fail_errno(why, "cannot make '%s'", path);
+	return 0;
+}
+
 /* The reader has gone: die as a program that never heard of SIGPIPE. */
 static void
 die_of_closed_pipe(void)
@@ -183,7 +195,7 @@ out_commit(struct out *o, struct fail *why)
 
 	if (out_flush(o, why) != 0)
 		return -1;
-	if (o->temporary && fsync(fd) != 0)
+	if ((o->temporary || o->is_new) && fsync(fd) != 0)
 		return fail_errno(why, "cannot flush '%s' to disk", o->name);
 	/* A network file system may report a failed write only here. */
 	o->fd = -1;
@@ -206,6 +218,8 @@ out_free(struct out *o)
 		(void)unlink(o->temporary);
 		if (o->fd != -1)
 			(void)close(o->fd);
+	} else if (o->is_new && o->fd != -1) {
+		(void)close(o->fd);
 	}
 	free(o->temporary);
 	free(o->name);

@@ -27,6 +27,7 @@ struct out {
 	int fd;
 	char *name;      /* for messages */
 	char *temporary; /* NULL: not a file to be renamed */
+	bool is_new;     /* a file that this one made, under its own name */
 	char *data;      /* what is not written yet */
 	size_t len;
 	size_t most; /* the largest `len` that was flushed */
@@ -41,6 +42,13 @@ int out_open_stdout(struct out *o, struct fail *why);
  * in place. New files get `mode` less the umask. */
 ATTR_NODISCARD
 int out_open_file(struct out *o, const char *path, unsigned mode,
+    struct fail *why);
+
+/* A file that must not exist yet, under its own name from the start: for
+ * directories that appear whole. out_commit makes it durable; one that is not
+ * committed stays. */
+ATTR_NODISCARD
+int out_open_new(struct out *o, const char *path, unsigned mode,
     struct fail *why);
 
 ATTR_NODISCARD

@@ -6,6 +6,9 @@
 
 #include "tap.h"
 
+#include <math.h>
+#include <stdlib.h>
+
 static const struct {
 	const char *text;
 	uint64_t value;
@@ -84,6 +87,77 @@ static const struct {
     {"1h30m", 0, false},
 };
 
+static const struct {
+	double value;
+	const char *text;
+} doubles[] = {
+    {0, "0.0"},
+    {-0.0, "-0.0"},
+    {1, "1.0"},
+    {-12, "-12.0"},
+    {0.1, "0.1"},
+    {-0.5, "-0.5"},
+    {1.05, "1.05"},
+    {0.000001, "0.000001"},
+    {1e-7, "1e-07"},
+    {123456.789, "123456.789"},
+    {999999999999999.0, "999999999999999.0"},
+    {1e15, "1e+15"},
+    {1234567890123456789.0, "1.2345678901234568e+18"},
+    {0.1 + 0.2, "0.30000000000000004"},
+    {1e300, "1e+300"},
+    {4.9406564584124654e-324, "4.94065645841247e-324"},
+    {1.7976931348623157e308, "1.7976931348623157e+308"},
+};
+
+/* Any double reads back as itself. */
+static void
+check_doubles(void)
+{
+	uint64_t bits = 88172645463325252u;
+	char text[NUM_TEXT_BYTES];
+	size_t wrong = 0;
+
+	for (size_t i = 0; i < sizeof(doubles) / sizeof(*doubles); i++) {
+		(void)num_print_double(text, doubles[i].value);
+		ok(strcmp(text, doubles[i].text) == 0, "%.17g is %s",
+		    doubles[i].value, doubles[i].text);
+	}
+	for (size_t i = 0; i < 300000; i++) {
+		double value;
+
+		bits ^= bits << 13;
+		bits ^= bits >> 7;
+		bits ^= bits << 17;
+		if (i % 3 == 0)
+			memcpy(&value, &bits, sizeof(value));
+		else
+			value = (double)(int64_t)(bits >> 20) /
+			    (i % 3 == 1 ? 1e3 : 1e7);
+		if (!isfinite(value))
+			continue;
+		wrong += num_print_double(text, value) != strlen(text) ||
+		    strtod(text, NULL) != value;
+	}
+	is_int((long long)wrong, 0, "300,000 doubles come back");
+}
+
+static void
+check_integers(void)
+{
+	static const int64_t values[] = {0, 7, -1, 10, INT64_MAX, INT64_MIN};
+	static const char *const texts[] = {"0", "7", "-1", "10",
+	    "9223372036854775807", "-9223372036854775808"};
+	char text[NUM_TEXT_BYTES];
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
+		size_t len = num_print_i64(text, values[i]);
+
+		ok(strcmp(text, texts[i]) == 0, "%s", text);
+		is_int((long long)len, (long long)strlen(text), "... its size");
+	}
+}
+
 int
 main(void)
 {
@@ -119,5 +193,7 @@ main(void)
 	is(num_group(grouped, 1000), "1,000", "num_group 1000");
 	is(num_group(grouped, UINT64_MAX), "18,446,744,073,709,551,615",
 	    "num_group of the largest");
+	check_integers();
+	check_doubles();
 	return tap_done();
 }
