@@ -15,6 +15,8 @@ SQL := batch bloom catalog describe diagram dialect flatten form ident infer \
        version
 SQL += sink_sqlite \
        $(addprefix sqlite_,cut db feed history merge same sync table)
+SQL += sink_files stage stage_files sqlite_scratch csv directory layout \
+       ndjson pack partition shape textfile
 MOCK := api audit control delivery drift fault filter generate grant journal \
         listing main order people print query relation reply routes rules \
         search server settings span template tenant token view

@@ -7,6 +7,7 @@
 #include "buf.h"
 #include "instant.h"
 #include "mem.h"
+#include "shape.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -74,6 +75,24 @@ static const char *const mode_names[] = {
     [MODE_SYNC] = "sync",
     [MODE_HISTORY] = "history",
 };
+
+static void
+add_shape(struct shape_list *list, const char *name,
+    const struct definition *columns, size_t count)
+{
+	struct shape *shape = shape_add(list, name);
+
+	shape->is_own = true;
+	for (size_t i = 0; i < count; i++)
+		shape_add_column(shape, columns[i].name, columns[i].type);
+}
+
+void
+ledger_add_shapes(struct shape_list *list)
+{
+	add_shape(list, "_loads", loads_columns, LOADS_COUNT);
+	add_shape(list, "_columns", columns_columns, COLUMNS_COUNT);
+}
 
 /* --- reading ------------------------------------------------------------ */
 

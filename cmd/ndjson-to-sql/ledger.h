@@ -21,12 +21,17 @@
 
 #include <stdint.h>
 
+struct shape_list;
+
 struct ledger {
 	struct schema *schema; /* borrowed */
 	struct table *loads, *columns;
 	int64_t load_id;
 	int64_t started_ms;
 };
+
+/* Adds the tables of the ledger with their columns. */
+void ledger_add_shapes(struct shape_list *list);
 
 /* Reads what earlier loads left, fills the schema, and chooses the load's
  * id: the time in milliseconds, but later than any load before. */

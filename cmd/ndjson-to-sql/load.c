@@ -49,6 +49,7 @@ struct load {
 	bool has_commits;    /* by --commit-every */
 	uint64_t line_count; /* that were not blank, of all streams */
 	bool was_truncated;
+	bool has_json_lists;
 };
 
 static int64_t
@@ -70,6 +71,23 @@ reject(void *context, const struct origin *origin, const struct fail *reason,
 	return rejects_add(context, origin, reason, why);
 }
 
+/* What only some destinations can do. */
+static int
+check_kind(const struct opts *o, const struct sink_kind *kind, struct fail *why)
+{
+	const char *option = NULL;
+
+	if ((o->is_gzip || o->is_zstd) && !kind->takes_pack)
+		option = o->is_gzip ? "gzip" : "zstd";
+	else if (o->partition && !kind->takes_partition)
+		option = "partition";
+	if (!option)
+		return 0;
+	return fail_set(why, STATUS_USAGE,
+	    "--%s is for files, such as csv:DIR, and not for %s", option,
+	    o->target);
+}
+
 static int
 open_sink(struct load *l, struct fail *why)
 {
@@ -79,13 +97,18 @@ open_sink(struct load *l, struct fail *why)
 	    .is_endless = o->commit_every_ms > 0,
 	    .closes_absent = o->is_sync,
 	    .ddl = o->is_dry ? &l->out : NULL,
+	    .pack = o->is_zstd ? PACK_ZSTD
+		: o->is_gzip   ? PACK_GZIP
+			       : PACK_PLAIN,
+	    .partition = o->partition,
 	    .reject = o->rejects ? reject : NULL,
 	    .context = &l->rejects};
 	const struct sink_kind *kind =
 	    sink_find(o->target, &options.target, why);
 	struct schema_options limits;
 
-	if (!kind || (o->is_dry && out_open_stdout(&l->out, why) != 0))
+	if (!kind || check_kind(o, kind, why) != 0 ||
+	    (o->is_dry && out_open_stdout(&l->out, why) != 0))
 		return -1;
 	limits = (struct schema_options){.max_name_bytes = kind->max_name_bytes,
 	    .typings = o->typings,
@@ -102,6 +125,7 @@ open_sink(struct load *l, struct fail *why)
 	    0)
 		return -1;
 	l->sink->load_id = l->ledger.load_id;
+	l->has_json_lists = kind->has_json_lists || o->arrays == 1;
 	return 0;
 }
 
@@ -122,7 +146,6 @@ open_load(struct load *l, struct fail *why)
 {
 	const struct opts *o = l->opts;
 	struct record_options options = {.depth = (unsigned)o->depth,
-	    .has_json_arrays = o->arrays == 1,
 	    .mode = o->mode,
 	    .key = &o->key,
 	    .table = o->table};
@@ -131,6 +154,7 @@ open_load(struct load *l, struct fail *why)
 	if (open_sink(l, why) != 0)
 		return -1;
 	options.load_id = l->ledger.load_id;
+	options.has_json_arrays = l->has_json_lists;
 	record_init(&l->record, l->schema, &options);
 	l->json = json_new(BOUND_JSON_DEPTH);
 	l->next_sequence = 1;

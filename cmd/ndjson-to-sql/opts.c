@@ -56,6 +56,10 @@ static const struct opt table[] = {
     {0, "allow-empty", NULL, OPT_FLAG, MEMBER(allows_empty), NULL, NULL, 0, 0},
     {0, "accept-truncated", NULL, OPT_FLAG, MEMBER(accepts_truncated), NULL,
 	NULL, 0, 0},
+    {0, "gzip", NULL, OPT_FLAG, MEMBER(is_gzip), NULL, NULL, 0, 0},
+    {0, "zstd", NULL, OPT_FLAG, MEMBER(is_zstd), NULL, NULL, 0, 0},
+    {0, "partition", "COLUMN:UNIT", OPT_STRING, MEMBER(partition), NULL, NULL,
+	0, 0},
     {0, "busy-timeout", "TIME", OPT_DURATION, MEMBER(busy_timeout_ms), NULL,
 	NULL, 0, 0},
     {'n', "dry-run", NULL, OPT_FLAG, MEMBER(is_dry),
@@ -111,6 +115,9 @@ choose_mode(struct opts *o, struct fail *why)
 		chosen = modes[i].name;
 		o->mode = modes[i].mode;
 	}
+	if (o->is_gzip && o->is_zstd)
+		return fail_set(why, STATUS_USAGE,
+		    "--gzip and --zstd do not go together");
 	if (o->commit_every_ms > 0 && (o->is_replace || o->is_sync))
 		return fail_set(why, STATUS_USAGE,
 		    "--commit-every and --%s do not go together: what did "

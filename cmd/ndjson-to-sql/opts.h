@@ -38,6 +38,8 @@ struct opts {
 	bool allows_empty;
 	bool accepts_truncated;
 	bool is_dry;
+	bool is_gzip, is_zstd;
+	const char *partition; /* COLUMN:UNIT, or NULL */
 	int64_t busy_timeout_ms;
 	const char *describe;     /* NULL: load; else the format's name or "" */
 	unsigned describe_format; /* enum describe_format */

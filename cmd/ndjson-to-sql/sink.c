@@ -4,13 +4,20 @@
  */
 #include "sink.h"
 
+#include "buf.h"
+#include "sink_files.h"
 #include "sink_sqlite.h"
 
 #include <string.h>
 
 static const struct sink_kind *const kinds[] = {
     &sink_sqlite,
+    &sink_csv,
+    &sink_ndjson,
+    &sink_stdout,
 };
+
+enum { KIND_COUNT = sizeof(kinds) / sizeof(*kinds) };
 
 static bool
 has_suffix(const char *target, const char *suffixes)
@@ -28,29 +35,42 @@ has_suffix(const char *target, const char *suffixes)
 	return false;
 }
 
+/* "out.db, csv:DIR or -" */
+static int
+fail_unknown(const char *target, struct fail *why)
+{
+	struct buf list;
+
+	buf_init(&list, BOUND_MESSAGE_BYTES);
+	for (size_t i = 0; i < KIND_COUNT; i++) {
+		if (i > 0)
+			buf_add(&list, i + 1 < KIND_COUNT ? ", " : " or ");
+		buf_add(&list, kinds[i]->usage);
+	}
+	(void)fail_set(why, STATUS_USAGE,
+	    "cannot tell what kind of target '%.200s' is; it may be %s", target,
+	    list.data);
+	buf_free(&list);
+	return -1;
+}
+
 const struct sink_kind *
 sink_find(const char *target, const char **rest, struct fail *why)
 {
-	size_t count = sizeof(kinds) / sizeof(*kinds);
+	for (size_t i = 0; i < KIND_COUNT; i++) {
+		const char *prefix = kinds[i]->prefix;
 
-	for (size_t i = 0; i < count; i++) {
-		size_t prefix = strlen(kinds[i]->prefix);
-
-		if (strncmp(target, kinds[i]->prefix, prefix) == 0 &&
-		    target[prefix]) {
-			*rest = target + prefix;
+		if (prefix && strncmp(target, prefix, strlen(prefix)) == 0 &&
+		    target[strlen(prefix)]) {
+			*rest = target + strlen(prefix);
 			return kinds[i];
 		}
 	}
-	for (size_t i = 0; i < count; i++) {
-		if (has_suffix(target, kinds[i]->suffixes)) {
-			*rest = target;
+	*rest = target;
+	for (size_t i = 0; i < KIND_COUNT; i++)
+		if (has_suffix(target, kinds[i]->suffixes) ||
+		    (kinds[i]->word && strcmp(target, kinds[i]->word) == 0))
 			return kinds[i];
-		}
-	}
-	(void)fail_set(why, STATUS_USAGE,
-	    "cannot tell what kind of target '%s' is; a database file ends in "
-	    ".db, .sqlite or .sqlite3, or is written sqlite:FILE",
-	    target);
+	(void)fail_unknown(target, why);
 	return NULL;
 }

@@ -25,6 +25,7 @@
 #include "batch.h"
 #include "fail.h"
 #include "mode.h"
+#include "pack.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -40,7 +41,10 @@ struct sink_options {
 	int64_t busy_timeout_ms;
 	bool is_endless;    /* commits come before the end */
 	bool closes_absent; /* MODE_HISTORY: rows that did not come end */
-	struct out *ddl;    /* print DDL there, change nothing; else NULL */
+	bool is_scratch;    /* SQLite: nobody else's, and gone after the load */
+	enum pack_kind pack;   /* how text files are compressed */
+	const char *partition; /* COLUMN:UNIT, or NULL */
+	struct out *ddl;       /* print DDL there, change nothing; else NULL */
 	/* A row that the destination refuses: NULL, or takes it and returns
 	 * 0; -1 ends the load. */
 	int (*reject)(void *context, const struct origin *origin,
@@ -89,8 +93,13 @@ struct sink {
 
 struct sink_kind {
 	const char *name;
-	const char *prefix;   /* "sqlite:" */
-	const char *suffixes; /* ".db .sqlite .sqlite3" */
+	const char *prefix;   /* "sqlite:"; or NULL */
+	const char *suffixes; /* ".db .sqlite .sqlite3"; "" is none */
+	const char *word;     /* a target by itself, such as "-"; or NULL */
+	const char *usage;    /* how its targets look, for messages */
+	bool takes_pack;      /* --gzip, --zstd */
+	bool takes_partition; /* --partition */
+	bool has_json_lists;  /* lists stay JSON whatever --arrays says */
 	size_t max_name_bytes;
 	size_t max_columns;
 	int (*open)(const struct sink_options *options, struct sink **sink,

@@ -69,7 +69,9 @@ open_database(struct sqlite *s, struct fail *why)
 
 	if (s->file.is_in_place)
 		flags |= SQLITE_OPEN_CREATE;
-	if (s->options.ddl && s->is_new) {
+	if (s->options.is_scratch) {
+		flags = SQLITE_OPEN_READWRITE;
+	} else if (s->options.ddl && s->is_new) {
 		path = ":memory:";
 		flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
 	}
@@ -92,6 +94,14 @@ open_database(struct sqlite *s, struct fail *why)
 static int
 prepare_new(struct sqlite *s, struct fail *why)
 {
+	char sql[64];
+
+	/* Tables of a scratch database may be filled from files, and then
+	 * merged into. */
+	(void)snprintf(sql, sizeof(sql), "PRAGMA cache_size=%d",
+	    -READ_CACHE_BYTES / 1024);
+	if (s->options.is_scratch && sqlite_db_run(s->db, sql, why) != 0)
+		return -1;
 	return sqlite_db_run(s->db,
 	    "PRAGMA page_size=16384;"
 	    "PRAGMA journal_mode=OFF;"
@@ -165,7 +175,8 @@ sqlite_open(const struct sink_options *options, struct sink **sink,
 	s->base.ops = &sqlite_ops;
 	s->options = *options;
 	result = target_file_open(&s->file, options->target, journals,
-	    options->busy_timeout_ms, options->ddl || options->is_endless, why);
+	    options->busy_timeout_ms,
+	    options->ddl || options->is_endless || options->is_scratch, why);
 	s->is_new = s->file.is_new && !options->is_endless;
 	if (result == 0)
 		result = open_database(s, why);
@@ -300,7 +311,13 @@ sqlite_change(struct sink *sink, const struct change *c, struct fail *why)
 
 	switch (c->kind) {
 	case CHANGE_TABLE:
-		return sqlite_table_start(s, t, c, why);
+		if (sqlite_table_start(s, t, c, why) != 0)
+			return -1;
+		/* What was read from files has no key yet. */
+		return s->options.is_scratch && c->is_stored && !t->is_fresh &&
+			!s->options.ddl
+		    ? sqlite_merge_make_key(s, t, why)
+		    : 0;
 	case CHANGE_COLUMN:
 		return sqlite_table_add_column(s, t, c, why);
 	case CHANGE_TYPE:
@@ -397,6 +414,7 @@ const struct sink_kind sink_sqlite = {
     .name = "sqlite",
     .prefix = "sqlite:",
     .suffixes = ".db .sqlite .sqlite3",
+    .usage = "a file that ends in .db, .sqlite or .sqlite3, sqlite:FILE",
     .max_name_bytes = 63,
     .max_columns = 2000,
     .open = sqlite_open,

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The rows of the table of destinations for files.
+ */
+#include "sink_files.h"
+
+#include "csv.h"
+#include "ndjson.h"
+#include "stage.h"
+#include "stage_files.h"
+
+/* Those of the scratch database. */
+enum { NAME_BYTES_MAX = 63, COLUMNS_MAX = 2000 };
+
+static int
+csv_open(const struct sink_options *options, struct sink **sink,
+    struct fail *why)
+{
+	static const struct stage_kind kind = {.format = &format_csv,
+	    .export = stage_files_export};
+
+	return stage_open(&kind, options, sink, why);
+}
+
+static int
+ndjson_open(const struct sink_options *options, struct sink **sink,
+    struct fail *why)
+{
+	static const struct stage_kind kind = {.format = &format_ndjson,
+	    .export = stage_files_export};
+
+	return stage_open(&kind, options, sink, why);
+}
+
+static int
+stdout_open(const struct sink_options *options, struct sink **sink,
+    struct fail *why)
+{
+	static const struct stage_kind kind = {.format = &format_csv,
+	    .is_stream = true,
+	    .is_single = true,
+	    .export = stage_stream_export};
+
+	return stage_open(&kind, options, sink, why);
+}
+
+const struct sink_kind sink_csv = {
+    .name = "csv",
+    .prefix = "csv:",
+    .suffixes = "",
+    .usage = "csv:DIR",
+    .max_name_bytes = NAME_BYTES_MAX,
+    .max_columns = COLUMNS_MAX,
+    .takes_pack = true,
+    .takes_partition = true,
+    .open = csv_open,
+};
+
+const struct sink_kind sink_ndjson = {
+    .name = "ndjson",
+    .prefix = "ndjson:",
+    .suffixes = "",
+    .usage = "ndjson:DIR",
+    .max_name_bytes = NAME_BYTES_MAX,
+    .max_columns = COLUMNS_MAX,
+    .takes_pack = true,
+    .takes_partition = true,
+    .open = ndjson_open,
+};
+
+/* A child table could not stand in the same stream. */
+const struct sink_kind sink_stdout = {
+    .name = "stdout",
+    .suffixes = "",
+    .word = "-",
+    .usage = "- for CSV on standard output",
+    .max_name_bytes = NAME_BYTES_MAX,
+    .max_columns = COLUMNS_MAX,
+    .takes_pack = true,
+    .has_json_lists = true,
+    .open = stdout_open,
+};
