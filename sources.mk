@@ -2,7 +2,7 @@
 # What is built, by name. A list a line names the modules of a program or, in
 # ndjson-to-sql, of a destination: a new one is a line of its own.
 
-LIB := buf child completion config escape fail http instant json libcurl line mem msg \
+LIB := buf child completion config escape fail host http instant json libcurl line mem msg \
        num opt out progress retry secret stop url xdg
 LOGTO := common jwt problem settings tenant
 TOKEN := cache check credential dlt grant opts print reply token toml

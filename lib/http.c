@@ -13,6 +13,7 @@
  */
 #include "http.h"
 
+#include "host.h"
 #include "json.h"
 #include "libcurl.h"
 #include "mem.h"
@@ -58,6 +59,7 @@ struct http {
 	size_t pending;
 	int64_t not_before_ms; /* nothing is sent earlier */
 	int64_t next_slot_us;  /* of the request rate */
+	bool has_answered;     /* some server did, since http_new */
 };
 
 static int64_t
@@ -392,18 +394,71 @@ judge_certificate(const char *url, const char *text, struct fail *why)
 	(void)fail_set(why, STATUS_USAGE, "%s: %s; %s", url, text, advice);
 }
 
+/* Whether libcurl's own ceilings, of 100 KB for a line of the header and 300
+ * KB for all of it, were met. Of the first it says until 8.6 that memory is
+ * short, which it may be, but hardly there; the second counts as an error of
+ * the network. */
+static bool
+has_large_header(CURLcode code, const struct transfer *t)
+{
+	enum { TOO_LARGE = 100 }; /* CURLE_TOO_LARGE, since 8.6 */
+
+	return (int)code == TOO_LARGE ||
+	    strstr(t->error, "Too large response headers") ||
+	    (code == CURLE_OUT_OF_MEMORY && t->header_bytes > 0 &&
+		t->response.body.len == 0);
+}
+
+/* Which ceiling an answer met. */
+static void
+explain_size(const struct transfer *t, struct fail *why)
+{
+	bool is_header = t->header_bytes > BOUND_HEADER_BYTES;
+
+	(void)fail_set(why, STATUS_DATA,
+	    "%s: the answer%s is larger than %d MB", t->response.url,
+	    is_header ? "'s header" : "",
+	    (is_header ? BOUND_HEADER_BYTES : BOUND_BODY_BYTES) >> 20);
+}
+
+/* Whether the host's name is wrong, and not the name system out of order: only
+ * while no server has answered, since names are lost for a while, too. A name
+ * system that kept libcurl waiting would keep us so. */
+static bool
+has_wrong_name(const struct http *h, const struct transfer *t, struct fail *why)
+{
+	enum { QUICK_MS = 2000 };
+	struct url url;
+
+	if (h->has_answered || t->response.elapsed_ms > QUICK_MS ||
+	    url_parse(&url, t->response.url, why) != 0 ||
+	    !host_is_unknown(url.host, url.host_len))
+		return false;
+	(void)fail_set(why, STATUS_USAGE,
+	    "there is no host '%.*s'; check the endpoint", (int)url.host_len,
+	    url.host);
+	return true;
+}
+
 /* Whether trying again may help, and why the transfer failed. */
 static bool
-judge_error(CURLcode code, const struct transfer *t, struct fail *why)
+judge_error(const struct http *h, CURLcode code, const struct transfer *t,
+    struct fail *why)
 {
 	const char *text = t->error[0] ? t->error : curl_easy_strerror(code);
 	const char *url = t->response.url;
 
+	if (code == CURLE_COULDNT_RESOLVE_HOST && has_wrong_name(h, t, why))
+		return false;
+	if (has_large_header(code, t)) {
+		(void)fail_set(why, STATUS_DATA,
+		    "%s: the answer's header is larger than libcurl takes",
+		    url);
+		return false;
+	}
 	switch (code) {
 	case CURLE_WRITE_ERROR:
-		(void)fail_set(why, STATUS_DATA,
-		    "%s: the answer is larger than %d MB", url,
-		    BOUND_BODY_BYTES >> 20);
+		explain_size(t, why);
 		return false;
 	case CURLE_PEER_FAILED_VERIFICATION:
 		judge_certificate(url, text, why);
@@ -499,6 +554,7 @@ finish(struct http *h, struct transfer *t, CURLcode code)
 	(void)curl_easy_getinfo(r->handle, CURLINFO_TOTAL_TIME_T, &total_us);
 	r->elapsed_ms = total_us / 1000;
 	if (code == CURLE_OK) {
+		h->has_answered = true;
 		/* Within the ceiling, which counts the padding in. */
 		(void)buf_reserve(&r->body, JSON_PADDING);
 		may_retry = retry_is_transient(r->status) &&
@@ -508,7 +564,7 @@ finish(struct http *h, struct transfer *t, CURLcode code)
 		msg_at(MSG_VERBOSE, "%s -> %ld, %zu bytes, %lld ms", r->url,
 		    r->status, r->body.len, (long long)r->elapsed_ms);
 	} else {
-		may_retry = judge_error(code, t, &r->why);
+		may_retry = judge_error(h, code, t, &r->why);
 	}
 	return !may_retry || !schedule_retry(h, t, r->why.text);
 }

@@ -75,14 +75,20 @@ read_first_line(int fd, char *into, size_t size, size_t *got, const char *name,
 }
 
 int
-secret_read(struct secret *s, int fd, const char *name, struct fail *why)
+secret_read_any(struct secret *s, int fd, const char *name, size_t *blank_count,
+    struct fail *why)
 {
 	char *bytes = mem_alloc(BOUND_SECRET_BYTES + 1, 1);
 	size_t len, got;
 	int result =
 	    read_first_line(fd, bytes, BOUND_SECRET_BYTES + 1, &got, name, why);
 
+	*blank_count = 0;
 	if (result != 0)
+		goto out;
+	while (*blank_count < got && bytes[*blank_count] == '\n')
+		++*blank_count;
+	if (*blank_count > 0 || got == 0)
 		goto out;
 	for (len = 0; len < got && bytes[len] != '\n'; len++)
 		;
@@ -105,10 +111,23 @@ secret_read(struct secret *s, int fd, const char *name, struct fail *why)
 		goto out;
 	}
 	secret_set(s, bytes, len);
+	result = 1;
 out:
 	explicit_bzero(bytes, BOUND_SECRET_BYTES + 1);
 	free(bytes);
 	return result;
+}
+
+int
+secret_read(struct secret *s, int fd, const char *name, struct fail *why)
+{
+	size_t blank_count;
+	int got = secret_read_any(s, fd, name, &blank_count, why);
+
+	if (got == 0)
+		return fail_set(why, STATUS_USAGE,
+		    "%s is empty or starts with an empty line", name);
+	return got == 1 ? 0 : -1;
 }
 
 int

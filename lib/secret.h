@@ -31,7 +31,13 @@ void secret_set(struct secret *s, const char *text, size_t len);
 ATTR_NODISCARD
 int secret_read(struct secret *s, int fd, const char *name, struct fail *why);
 
-/* The same from the file at `path`, or standard input for "-". A file that
+/* The same where a line may be missing: 1 read, -1 failed, 0 if nothing came
+ * but `*blank_count` newlines, perhaps none. */
+ATTR_NODISCARD
+int secret_read_any(struct secret *s, int fd, const char *name,
+    size_t *blank_count, struct fail *why);
+
+/* secret_read from the file at `path`, or standard input for "-". A file that
  * group or others can read is refused with STATUS_REFUSED. */
 ATTR_NODISCARD
 int secret_read_file(struct secret *s, const char *path, struct fail *why);

@@ -92,10 +92,31 @@ fails 2 'redirect' 'a redirect is not followed'
 rules 'GET /api/users: drop-header Total-Number'
 run logto-fetch users <token
 fails 5 'lacks the header Total-Number' 'a proxy that drops headers'
+perl -e 'print "GET /api/users: header X-Long ", "x" x 110000, "\n"' |
+	curl -sS -X PUT --data-binary @- "$LOGTO_ENDPOINT/_mock/rules"
+run logto-fetch users <token
+fails 5 "the answer's header is larger than libcurl takes" \
+	'a line of the header that is too long'
 rules '# none'
-run env LOGTO_ENDPOINT=http://nohost.invalid LOGTO_INSECURE_HTTP=1 \
-	logto-fetch --retry 0 users <token
-fails 4 'users: .*[Rr]esolve' 'a host without an address'
+
+# --- names
+
+# No server needs to be asked to know that this is no name.
+export LOGTO_INSECURE_HTTP=1
+run env LOGTO_ENDPOINT=http://no..host logto-fetch users <token
+fails 2 "users: there is no host 'no\.\.host'; check the endpoint" \
+	'a host that does not exist'
+# A name server that does not answer is another thing. Where one may not have
+# a network of one's own, this goes untested.
+if unshare -rn true 2>/dev/null; then
+	run unshare -rn "$(command -v logto-fetch)" --retry 1 \
+		-e http://nohost.example -v users <token
+	exits 4 'no name server'
+	is "$(grep -c 'next try in' err)" 1 'no name server: tried again'
+	like "$(tail -n 1 err)" 'no answer after 2 tries: .*resolve host' \
+		'no name server: message'
+fi
+unset LOGTO_INSECURE_HTTP
 
 # --- tokens
 
@@ -137,6 +158,63 @@ is $? 0 'tokens of two seconds'
 is "$(wc -l <out | tr -d ' ')" 1500 'tokens of two seconds: every row'
 like "$(curl -sS "$LOGTO_ENDPOINT/_mock/stats" | grep token_requests)" \
 	' ([2-9]|[1-9][0-9])$' 'more than one was used'
+
+# --- a token that does not come
+
+mock --users 10
+forget() {
+	curl -sS -X DELETE "$LOGTO_ENDPOINT/_mock/requests" >/dev/null
+}
+# after COMMAND...: runs logto-fetch behind it.
+after() {
+	forget
+	{
+		"$@" 2>token.err
+		echo $? >token.status
+	} | logto-fetch users >out 2>err
+	status=$?
+}
+for case in '3 status 401 json "{\"code\":\"oidc.invalid_client\"}"' \
+	'4 status 500' '2 html'; do
+	rules "POST /oidc/token: ${case#* }"
+	after logto-token --retry 0
+	is "$(cat token.status) $status" "${case%% *} ${case%% *}" \
+		"no token through the pipe: ${case#* }"
+	is "$(cat err)" 'logto-fetch: no token came from standard input but an empty line: logto-token, or what else is before the pipe, has failed' \
+		'... said in a line'
+	is "$(requests | grep -c .)" 1 '... and not tried by logto-fetch again'
+	like "$(cat out)" "^{\"_error\":{\"status\":$status," '... and passed on'
+done
+rules '# none'
+after logto-token --bogus
+is "$(cat token.status) $status" '2 2' 'no token through the pipe: misuse'
+is "$(logto-token --bogus 2>/dev/null; echo .)" "$(printf '\n\n.')" \
+	'an empty line for each unit of the status'
+logto-token --bogus >file 2>/dev/null
+is "$(wc -c <file | tr -d ' ')" 0 'and none into a file'
+after true
+is "$status $(wc -l <out | tr -d ' ')" '0 10' \
+	'a pipe with nothing in it, as of cron: logto-token is run'
+echo >blank
+run logto-fetch users <blank
+fails 2 'standard input holds no token: its first line is empty' \
+	'a file that begins with an empty line'
+
+# logto-token is started with what it shall know of our patience.
+mkdir bin
+printf '%s\n' '#!/bin/sh' 'echo "$*" >arguments' 'exit 4' >bin/logto-token
+chmod +x bin/logto-token
+run env PATH="$T/bin:$PATH" logto-fetch --retry 2 --max-time 1500ms users </dev/null
+exits 4 'a logto-token that fails'
+is "$(cat arguments)" '--retry 2 --max-time 1500ms' 'is given --retry and times'
+run env PATH="$T/bin:$PATH" logto-fetch --retry 2 --token-command \
+	'logto-token --retry 5' users </dev/null
+is "$(cat arguments)" '--retry 2 --retry 5' 'and what it has itself wins'
+run env PATH="$T/bin:$PATH" logto-fetch users </dev/null
+is "$(cat arguments)" '' 'and nothing where nothing was given'
+run env PATH="$T/bin:$PATH" logto-fetch --retry 2 --token-command \
+	'sh -c logto-token' users </dev/null
+is "$(cat arguments)" '' 'nor another command'
 
 # --- a server that restarts
 

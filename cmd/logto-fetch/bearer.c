@@ -92,16 +92,55 @@ has_input(void)
 		(S_ISREG(input.st_mode) && input.st_size > 0));
 }
 
-/* 1 if standard input had a token, 0 if it was empty. */
+static int
+explain_blanks(size_t blanks, struct fail *why)
+{
+	struct stat input;
+
+	if (fstat(STDIN_FILENO, &input) == 0 && S_ISREG(input.st_mode))
+		return fail_set(why, STATUS_USAGE,
+		    "standard input holds no token: its first line is empty");
+	return fail_set(why,
+	    blanks <= STATUS_DATA ? (enum status)blanks : STATUS_USAGE,
+	    "no token came from standard input but an empty line: "
+	    "logto-token, or what else is before the pipe, has failed");
+}
+
+/* 1 if standard input had a token, 0 if it was empty, as cron and ssh may
+ * leave it. */
 static int
 take_input(struct bearer *b, struct fail *why)
 {
 	struct secret line = {0};
-	struct fail nothing;
+	size_t blanks;
+	int got = secret_read_any(&line, STDIN_FILENO, "standard input",
+	    &blanks, why);
 
-	if (secret_read(&line, STDIN_FILENO, "standard input", &nothing) != 0)
-		return 0;
+	if (got == 0 && blanks > 0)
+		return explain_blanks(blanks, why);
+	if (got != 1)
+		return got;
 	return adopt(b, &line, "standard input", why) == 0 ? 1 : -1;
+}
+
+/* The token command; to logto-token goes what it shall know of our options,
+ * in front of its own, which win. */
+static void
+add_command(const struct bearer *b, bool is_refused, struct buf *to)
+{
+	size_t blank = strspn(b->command, " \t");
+	size_t word = blank + strcspn(b->command + blank, " \t");
+
+	if (!b->is_own_command) {
+		buf_add(to, b->command);
+		return;
+	}
+	buf_append(to, b->command, word);
+	if (b->network)
+		buf_add(to, b->network);
+	buf_add(to, b->command + word);
+	if (is_refused)
+		buf_add(to, " --refresh");
 }
 
 /* Runs the token command; `is_refused` asks logto-token to pass its cache. */
@@ -113,9 +152,7 @@ run_command(struct bearer *b, bool is_refused, struct fail *why)
 	int result;
 
 	buf_init(&command, BOUND_CONFIG_BYTES);
-	buf_add(&command, b->command);
-	if (is_refused && b->is_own_command)
-		buf_add(&command, " --refresh");
+	add_command(b, is_refused, &command);
 	result = buf_check(&command, "the token command", why);
 	if (result == 0)
 		result = child_read_line("the token command", command.data,
@@ -141,7 +178,8 @@ is_logto_token(const char *command)
 }
 
 int
-bearer_open(struct bearer *b, const struct settings *s, struct fail *why)
+bearer_open(struct bearer *b, const struct settings *s, const char *network,
+    struct fail *why)
 {
 	static const enum setting sources[] = {SETTING_TOKEN_FILE,
 	    SETTING_TOKEN, SETTING_TOKEN_COMMAND, SETTING_NONE};
@@ -150,7 +188,7 @@ bearer_open(struct bearer *b, const struct settings *s, struct fail *why)
 	const char *text;
 	int result = 0;
 
-	*b = (struct bearer){.renew_at_ms = INT64_MAX};
+	*b = (struct bearer){.renew_at_ms = INT64_MAX, .network = network};
 	b->command = settings_get(s, SETTING_TOKEN_COMMAND);
 	b->is_own_command = is_logto_token(b->command);
 	if (settings_source(s, SETTING_TOKEN_FILE) != SOURCE_OPTION &&

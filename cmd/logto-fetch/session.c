@@ -42,7 +42,9 @@ session_open(struct session *s, const struct opts *o, struct fail *why)
 	if (common_load(&o->common, not_ours, &s->settings, why) != 0)
 		return -1;
 	settings_export(&s->settings);
-	if (bearer_open(&s->bearer, &s->settings, why) != 0)
+	buf_init(&s->network, BOUND_CONFIG_BYTES);
+	common_add_network(&o->common, &s->network);
+	if (bearer_open(&s->bearer, &s->settings, s->network.data, why) != 0)
 		return -1;
 	take_issuer(s);
 	settings_tell(&s->settings);
@@ -64,6 +66,7 @@ session_close(struct session *s)
 {
 	transfer_free(s->transfer);
 	bearer_free(&s->bearer);
+	buf_free(&s->network);
 	tenant_free(&s->tenant);
 	settings_free(&s->settings);
 	s->transfer = NULL;

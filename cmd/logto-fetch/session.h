@@ -8,6 +8,7 @@
 
 #include "attr.h"
 #include "bearer.h"
+#include "buf.h"
 #include "fail.h"
 #include "opts.h"
 #include "settings.h"
@@ -18,6 +19,7 @@ struct session {
 	struct settings settings;
 	struct tenant tenant;
 	struct bearer bearer;
+	struct buf network; /* options that logto-token gets as well */
 	struct transfer *transfer;
 };
 

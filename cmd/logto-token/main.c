@@ -82,9 +82,13 @@ main(int argc, char **argv)
 	case OPT_DONE:
 		return STATUS_OK;
 	case OPT_BAD:
+		if (opts.form == FORM_BARE)
+			print_failure(&why);
 		return msg_misuse(&why);
 	}
 	if (stop_install(&why) != 0 || run(&opts, &why) != 0) {
+		if (opts.form == FORM_BARE)
+			print_failure(&why);
 		stop_raise();
 		return msg_fail(&why);
 	}

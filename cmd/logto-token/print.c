@@ -7,8 +7,11 @@
 #include "jwt.h"
 #include "msg.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static int
 write_text(struct out *out, const char *text, struct fail *why)
@@ -36,6 +39,21 @@ write_json(struct out *out, const struct token *t, struct fail *why)
 	if (r->lifetime_len > 0 && write_number(out, t->left_s, why) != 0)
 		return -1;
 	return out_write(out, r->body.data + tail, r->body.len - tail, why);
+}
+
+void
+print_failure(const struct fail *why)
+{
+	static const char lines[] = "\n\n\n\n\n";
+	struct stat output;
+	ssize_t ignored;
+
+	if (fstat(STDOUT_FILENO, &output) != 0 || !S_ISFIFO(output.st_mode))
+		return;
+	/* There is a status for this failure already. */
+	(void)signal(SIGPIPE, SIG_IGN);
+	ignored = write(STDOUT_FILENO, lines, (size_t)why->status);
+	(void)ignored;
 }
 
 void

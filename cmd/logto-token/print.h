@@ -26,6 +26,11 @@ ATTR_NODISCARD
 int print_token(struct out *out, const struct token *t, enum form form,
     int64_t now_s, struct fail *why);
 
+/* Tells the reader of a pipe that no token will come: an empty line for each
+ * unit of the exit status. It is less than a token to `$(...)` and to curl,
+ * and more than the nothing that a reader without a producer finds. */
+void print_failure(const struct fail *why);
+
 enum { PRINT_WORDS_BYTES = 64 };
 
 /* A number of seconds, not negative, in its two greatest units: "59 minutes

@@ -25,6 +25,28 @@ common_load(const struct common *c, const enum setting *unused,
 	return settings_load(s, given, unused, why);
 }
 
+void
+common_add_network(const struct common *c, struct buf *to)
+{
+	static const struct common usual = COMMON_DEFAULTS;
+	const struct {
+		const char *name;
+		int64_t given_ms, usual_ms;
+	} times[] = {
+	    {"retry-max-time", c->retry_max_time_ms, usual.retry_max_time_ms},
+	    {"connect-timeout", c->connect_timeout_ms,
+		usual.connect_timeout_ms},
+	    {"max-time", c->max_time_ms, usual.max_time_ms},
+	};
+
+	if (c->retries != usual.retries)
+		buf_addf(to, " --retry %llu", (unsigned long long)c->retries);
+	for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++)
+		if (times[i].given_ms != times[i].usual_ms)
+			buf_addf(to, " --%s %lldms", times[i].name,
+			    (long long)times[i].given_ms);
+}
+
 struct http_options
 common_http_options(const struct common *c, const struct settings *s)
 {

@@ -84,6 +84,10 @@ ATTR_NODISCARD
 int common_load(const struct common *c, const enum setting *unused,
     struct settings *s, struct fail *why);
 
+/* Appends, for a command line, the options about tries and times that are not
+ * as they are without: " --retry 2 --max-time 300ms". */
+void common_add_network(const struct common *c, struct buf *to);
+
 /* How to speak to the tenant; strings are borrowed from `s`. `rate` is 0. */
 struct http_options common_http_options(const struct common *c,
     const struct settings *s);

@@ -10,6 +10,7 @@
 #include "tap.h"
 
 #include <netinet/in.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -55,14 +56,41 @@ make_deaf_url(char *text, size_t size)
 	    ntohs(address.sin_port));
 }
 
-/* Answers one request with a token, in a process of its own. */
-static pid_t
-serve_token(char *url, size_t size)
+/* Writes an answer; false if it did not get through. */
+typedef bool serve(int client);
+
+static bool
+serve_token(int client)
 {
 	static const char answer[] =
 	    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 	    "Content-Length: 24\r\nConnection: close\r\n\r\n"
 	    "{\"access_token\":\"a.b.c\"}";
+
+	return write(client, answer, sizeof(answer) - 1) ==
+	    (ssize_t)sizeof(answer) - 1;
+}
+
+/* A header without end, until the client has enough. */
+static bool
+serve_header(int client)
+{
+	char line[1024];
+	ssize_t written = write(client, "HTTP/1.1 200 OK\r\n", 17);
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	memset(line, 'x', sizeof(line));
+	memcpy(line, "X-Header:", 9);
+	memcpy(line + sizeof(line) - 2, "\r\n", 2);
+	for (int i = 0; i < 64 * 1024 && written > 0; i++)
+		written = write(client, line, sizeof(line));
+	return written < 0;
+}
+
+/* Answers one request, in a process of its own. */
+static pid_t
+serve_once(char *url, size_t size, serve *answer)
+{
 	struct sockaddr_in address = {.sin_family = AF_INET,
 	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t len = sizeof(address);
@@ -81,9 +109,8 @@ serve_token(char *url, size_t size)
 	if (pid == 0) {
 		int client = accept(fd, NULL, NULL);
 
-		_exit(read(client, request, sizeof(request)) > 0 &&
-			    write(client, answer, sizeof(answer) - 1) ==
-				(ssize_t)sizeof(answer) - 1
+		_exit(
+		    read(client, request, sizeof(request)) > 0 && answer(client)
 			? 0
 			: 1);
 	}
@@ -100,7 +127,7 @@ test_wiping(struct http *h)
 	struct fail why;
 	char url[64];
 	int status = 1;
-	pid_t pid = serve_token(url, sizeof(url));
+	pid_t pid = serve_once(url, sizeof(url), serve_token);
 
 	secret_set(&password, "p", 1);
 	is_int(http_call(h,
@@ -118,6 +145,26 @@ test_wiping(struct http *h)
 	secret_free(&password);
 	ok(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0,
 	    "the server saw it through");
+}
+
+static void
+test_header_size(struct http *h)
+{
+	struct http_response *response;
+	struct fail why;
+	char url[64];
+	int status;
+	pid_t pid = serve_once(url, sizeof(url), serve_header);
+
+	is_int(http_call(h, &(struct http_request){.url = url}, &response,
+		   &why),
+	    0, "a call to a server whose header has no end");
+	is_int(response->why.status, STATUS_DATA, "bad data");
+	ok(strstr(response->why.text, "header"), "says what is too large");
+	is_int(response->tries, 1, "not tried again");
+	http_response_free(response);
+	ok(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0,
+	    "the server was cut short");
 }
 
 int
@@ -158,6 +205,7 @@ main(void)
 	http_cancel(h);
 	is_int(http_next(h, &response, &why), 0, "none comes after cancel");
 	test_wiping(h);
+	test_header_size(h);
 	http_free(h);
 	return tap_done();
 }
