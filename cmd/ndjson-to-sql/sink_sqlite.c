@@ -102,12 +102,16 @@ prepare_new(struct sqlite *s, struct fail *why)
 	    -READ_CACHE_BYTES / 1024);
 	if (s->options.is_scratch && sqlite_db_run(s->db, sql, why) != 0)
 		return -1;
-	return sqlite_db_run(s->db,
-	    "PRAGMA page_size=16384;"
-	    "PRAGMA journal_mode=OFF;"
-	    "PRAGMA synchronous=OFF;"
-	    "PRAGMA locking_mode=EXCLUSIVE;"
-	    "BEGIN",
+	if (sqlite_db_run(s->db,
+		"PRAGMA page_size=16384;"
+		"PRAGMA auto_vacuum=NONE;"
+		"PRAGMA journal_mode=OFF;"
+		"PRAGMA synchronous=OFF",
+		why) != 0)
+		return -1;
+	if (s->file.loading && !s->options.ddl)
+		return sqlite_bulk_open(s, why);
+	return sqlite_db_run(s->db, "PRAGMA locking_mode=EXCLUSIVE; BEGIN",
 	    why);
 }
 
@@ -155,6 +159,7 @@ sqlite_free(struct sink *sink)
 	for (size_t i = 0; i < s->table_count; i++)
 		sqlite_table_free(&s->tables[i]);
 	free(s->tables);
+	sqlite_bulk_free(&s->bulk);
 	/* What is not committed is rolled back. */
 	(void)sqlite3_close(s->db);
 	target_file_free(&s->file);
@@ -345,6 +350,8 @@ sqlite_finish(struct sink *sink, struct fail *why)
 {
 	struct sqlite *s = (struct sqlite *)sink;
 
+	if (sqlite_bulk_end(s, why) != 0)
+		return -1;
 	/* A failing CREATE UNIQUE INDEX is undone by a journal, or the
 	 * database is damaged. New pages are not journaled: this is cheap. */
 	if (s->is_new && !s->options.ddl &&

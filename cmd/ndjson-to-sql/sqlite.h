@@ -6,6 +6,7 @@
 #define SQLITE_H
 
 #include "sink.h"
+#include "sqlite_bulk.h"
 #include "sqlite_feed.h"
 #include "target_file.h"
 #include "sqlite_table.h"
@@ -19,6 +20,7 @@ struct sqlite {
 	struct sink_options options;
 	sqlite3 *db;
 	struct target_file file;
+	struct bulk bulk;
 	struct feed feed;
 	int64_t written;             /* rows, by the last sqlite_table_insert */
 	struct sqlite_table *tables; /* by table id */

@@ -28,7 +28,8 @@ struct feed_table {
 struct feed_cursor {
 	sqlite3_vtab_cursor base;
 	struct feed *feed;
-	const struct cell *cells; /* of the current row */
+	const struct row *row; /* the current one, and its cells */
+	const struct cell *cells;
 	uint32_t count;
 	uint64_t sequence;
 	sqlite3_int64 place;
@@ -130,6 +131,7 @@ settle(struct feed_cursor *c)
 	row = &f->rows->rows[f->at];
 	c->place = row->sequence == c->sequence ? c->place + 1 : 0;
 	c->sequence = row->sequence;
+	c->row = row;
 	c->cells = row->cells;
 	c->count = row->count;
 }
@@ -144,7 +146,8 @@ feed_filter(sqlite3_vtab_cursor *cursor, int number, const char *name, int argc,
 	(void)name;
 	(void)argc;
 	(void)argv;
-	c->sequence = 0;
+	c->sequence = c->feed->sequence;
+	c->place = c->feed->place;
 	c->feed->at = c->feed->from;
 	settle(c);
 	return SQLITE_OK;
@@ -201,9 +204,7 @@ feed_rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *rowid)
 {
 	const struct feed_cursor *c = (const struct feed_cursor *)cursor;
 
-	*rowid = (sqlite3_int64)c->sequence;
-	if (c->feed->is_child)
-		*rowid = *rowid << FEED_PLACE_BITS | c->place;
+	*rowid = feed_number(c->feed, c->row, c->place);
 	return SQLITE_OK;
 }
 

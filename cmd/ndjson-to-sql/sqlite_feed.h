@@ -32,7 +32,10 @@ struct feed {
 	size_t from, to; /* what a query sees of them */
 	size_t at;       /* the row that a query stands at */
 	bool is_child;   /* rows of a child table */
-	bool is_single;  /* one row is shown at a time */
+	/* Of the row before `from`; a record's rows count on from there. */
+	uint64_t sequence;
+	int64_t place;
+	bool is_single; /* one row is shown at a time */
 };
 
 /* The index of the row that is being written. */
@@ -40,6 +43,14 @@ static inline size_t
 feed_place(const struct feed *f)
 {
 	return f->is_single ? f->from : f->at;
+}
+
+/* The rowid of a row that is the one at `place` of its record. */
+static inline int64_t
+feed_number(const struct feed *f, const struct row *row, int64_t place)
+{
+	return f->is_child ? (int64_t)(row->sequence << FEED_PLACE_BITS) | place
+			   : (int64_t)row->sequence;
 }
 
 /* Makes the tables feed16, feed128, ... known to the connection. `f` must

@@ -42,6 +42,9 @@ sqlite_table_free(struct sqlite_table *t)
 {
 	forget_statements(t);
 	free(t->columns);
+	if (t->tree)
+		tree_free(t->tree);
+	free(t->tree);
 	seen_free(&t->seen);
 	bloom_free(&t->filter);
 	*t = (struct sqlite_table){0};
@@ -226,6 +229,7 @@ sqlite_table_add_column(struct sqlite *s, struct sqlite_table *t,
 	    t->column_count + 1, sizeof(*t->columns));
 	column = &t->columns[t->column_count++];
 	*column = (struct sqlite_column){.column = c->column,
+	    .index = c->column->index,
 	    .type = c->type,
 	    .is_made = c->is_stored};
 	forget_statements(t);
@@ -235,8 +239,8 @@ sqlite_table_add_column(struct sqlite *s, struct sqlite_table *t,
 	return 0;
 }
 
-static int
-make_table(struct sqlite *s, struct sqlite_table *t, struct fail *why)
+int
+sqlite_table_make(struct sqlite *s, struct sqlite_table *t, struct fail *why)
 {
 	struct buf sql;
 
@@ -308,6 +312,9 @@ sqlite_table_change_type(struct sqlite *s, struct sqlite_table *t,
 
 		if (column->column != c->column)
 			continue;
+		if (t->tree && c->from != TYPE_UNKNOWN &&
+		    sqlite_bulk_end(s, why) != 0)
+			return -1;
 		column->type = c->type;
 		/* Without a type it has no affinity, and keeps anything. */
 		if (!column->is_made || c->from == TYPE_UNKNOWN)
@@ -511,7 +518,9 @@ insert_all(struct sqlite *s, struct sqlite_table *t, struct fail *why)
 	for (size_t i = 0; i < s->feed.rows->count; i++)
 		count += !batch_origin(s->feed.batch, &s->feed.rows->rows[i])
 			      ->is_dropped;
-	if (sqlite_table_insert(s, t, why) != 0)
+	if (s->bulk.is_open && sqlite_bulk_write(s, t, why) != 0)
+		return -1;
+	if (!s->bulk.is_open && sqlite_table_insert(s, t, why) != 0)
 		return -1;
 	t->counts.inserted += count - (t->counts.rejected - rejected);
 	return 0;
@@ -525,7 +534,9 @@ sqlite_table_write(struct sqlite *s, struct sqlite_table *t, struct batch *b,
 
 	if (rows->count == 0)
 		return 0;
-	if (make_table(s, t, why) != 0)
+	if (!t->is_fresh && sqlite_bulk_end(s, why) != 0)
+		return -1;
+	if (!s->bulk.is_open && sqlite_table_make(s, t, why) != 0)
 		return -1;
 	if (s->options.ddl)
 		return 0;
@@ -544,7 +555,7 @@ sqlite_table_write(struct sqlite *s, struct sqlite_table *t, struct batch *b,
 int
 sqlite_table_finish(struct sqlite *s, struct sqlite_table *t, struct fail *why)
 {
-	if (make_table(s, t, why) != 0)
+	if (sqlite_table_make(s, t, why) != 0)
 		return -1;
 	if (s->options.ddl)
 		return 0;

@@ -28,6 +28,7 @@
 
 struct sqlite_column {
 	const struct column *column;
+	uint32_t index; /* the column's */
 	enum type type;
 	bool is_made;
 };
@@ -46,6 +47,7 @@ struct sqlite_table {
 	bool has_children; /* tables for its lists are in use */
 	struct seen seen;  /* of a root table that is merged into */
 	bool is_history;
+	struct tree *tree;        /* its pages while bulk is open */
 	sqlite3_stmt *insert;     /* NULL: to be prepared */
 	sqlite3_stmt *append;     /* the same where rowids run on by 1 */
 	int64_t last_rowid;       /* of a fresh root table */
@@ -75,6 +77,11 @@ int sqlite_table_add_column(struct sqlite *s, struct sqlite_table *t,
 ATTR_NODISCARD
 int sqlite_table_change_type(struct sqlite *s, struct sqlite_table *t,
     const struct change *c, struct fail *why);
+
+/* Makes the table, unless it is made. */
+ATTR_NODISCARD
+int sqlite_table_make(struct sqlite *s, struct sqlite_table *t,
+    struct fail *why);
 
 /* Writes the rows of the batch, if there are any. */
 ATTR_NODISCARD
