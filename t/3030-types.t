@@ -201,6 +201,21 @@ echo '{"id":1,"a__b":5,"user-id":6}' >in
 ndjson-to-sql -t t t.db in
 gives 'SELECT user_id_3, a__b_2, user_id IS NULL FROM t' '6|5|1' \
 	'... which later loads follow'
+# A record that carries its parent's key itself, as application secrets do.
+echo '{"_parent":{"appId":"a"},"id":1,"appId":"a"}
+{"_parent":{"appId":"b"},"appId":"b","id":1}' >in
+rm -f t.db
+run ndjson-to-sql -t t t.db in
+gives 'SELECT * FROM t' "a|1|$(sqlite3 t.db 'SELECT max(_load_id) FROM t')
+b|1|$(sqlite3 t.db 'SELECT max(_load_id) FROM t')" \
+	'what says the same as _parent has no second column'
+is "$(cat err)" '' '... and no warning'
+echo '{"_parent":{"appId":"c"},"id":1,"appId":"d"}
+{"_parent":{"appId":"e"},"id":1,"appId":"e"}' >in
+run ndjson-to-sql -t t t.db in
+gives 'SELECT app_id, app_id_2 FROM t WHERE app_id > '"'b' ORDER BY 1" 'c|d
+e|e' '... until it says something else'
+like "$(cat err)" 'warning:.*have one name' '... and then with a warning'
 echo '{"id":1,"日本":1,"東京":2,"_load_id":7,"a":1,"a":[2],"":3}' >in
 rm -f t.db
 run ndjson-to-sql -t t t.db in

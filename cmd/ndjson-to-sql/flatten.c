@@ -427,6 +427,22 @@ put_unlike(struct record *r, struct member *m, const struct json_node *node,
 		store(r, p, c, node);
 }
 
+/* Whether the record repeats what its _parent has under the same name: then
+ * that column will do. */
+static bool
+is_told_by_parent(const struct record *r, const struct member *m,
+    const struct json_node *node)
+{
+	const struct json_node *told;
+
+	if (!r->parent || m->above != m->table->root->record || !m->key)
+		return false;
+	told = json_member(r->nodes, (size_t)(r->parent - r->nodes), m->key);
+	return told && told != node && told->kind == node->kind &&
+	    told->text_len == node->text_len &&
+	    memcmp(told->text, node->text, node->text_len) == 0;
+}
+
 void
 flatten_scalar(struct record *r, struct member *m, const struct json_node *node,
     struct place *p)
@@ -461,7 +477,8 @@ flatten_scalar(struct record *r, struct member *m, const struct json_node *node,
 	}
 	/* A null is worth a column only where nothing else shows that the
 	 * member exists. */
-	if (node->kind != JSON_NULL || !m->has_below)
+	if ((node->kind != JSON_NULL || !m->has_below) &&
+	    !is_told_by_parent(r, m, node))
 		put_unlike(r, m, node, p);
 }
 

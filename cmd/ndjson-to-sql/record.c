@@ -475,6 +475,8 @@ put_record(struct record *r, const struct json_node *nodes,
 	    put_key(r, nodes, e, &p, why) != 0)
 		return 1; /* the record's fault */
 	r->batch->tables[t->id].rows[p.row].id = p.id;
+	r->parent = e->parent;
+	r->nodes = nodes;
 	above = e->parent ? schema_member(r->schema, t->record, NULL, "_parent",
 				strlen("_parent"))
 			  : NULL;

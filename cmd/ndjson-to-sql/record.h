@@ -60,6 +60,8 @@ struct record {
 	struct member **found;
 	size_t found_count, found_capacity;
 	struct member *doubled; /* a member that its object had twice */
+	/* The record's _parent, in its nodes; NULL: it has none. */
+	const struct json_node *parent, *nodes;
 	/* What the contract makes of the record being read. */
 	enum contract verdict;
 	struct fail reason;
