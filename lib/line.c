@@ -119,8 +119,10 @@ static int
 cut(struct line_reader *r, struct line *line, size_t len, size_t skip,
     struct fail *why)
 {
+	bool is_long = len > r->max_bytes;
+
 	r->number++;
-	if (len > r->max_bytes)
+	if (is_long && !r->takes_long)
 		return fail_set(why, STATUS_DATA,
 		    "%s: line %llu is longer than %zu bytes", r->name,
 		    (unsigned long long)r->number, r->max_bytes);
@@ -128,7 +130,8 @@ cut(struct line_reader *r, struct line *line, size_t len, size_t skip,
 	    .len = len,
 	    .number = r->number,
 	    .offset = r->offset,
-	    .is_terminated = skip > 0};
+	    .is_terminated = skip > 0,
+	    .is_long = is_long};
 	r->start += len + skip;
 	r->offset += len + skip;
 	r->scanned = 0;
@@ -154,6 +157,38 @@ line_next(struct line_reader *r, struct line *line, struct fail *why)
 		if (fill(r, why) != 0)
 			return -1;
 	}
+}
+
+/* Gives the memory back that a long line has taken. */
+static void
+shrink(struct line_reader *r)
+{
+	if (r->start < r->end || r->capacity == CHUNK_BYTES)
+		return;
+	r->start = r->end = 0;
+	r->capacity = CHUNK_BYTES;
+	r->data = mem_resize(r->data, r->capacity + LINE_PADDING, 1);
+}
+
+int
+line_rest(struct line_reader *r, struct line *piece, struct fail *why)
+{
+	const char *newline;
+
+	/* The newline may have been found at once. */
+	if (piece->is_terminated || r->is_ended)
+		return 0;
+	shrink(r);
+	if (fill(r, why) != 0)
+		return -1;
+	newline = find_newline(r);
+	piece->text = r->data + r->start;
+	piece->len =
+	    newline ? (size_t)(newline - piece->text) : r->end - r->start;
+	piece->is_terminated = newline != NULL;
+	r->start += piece->len + (newline != NULL);
+	r->offset += piece->len + (newline != NULL);
+	return piece->len > 0 || newline ? 1 : 0;
 }
 
 void

@@ -32,6 +32,7 @@ struct line {
 	uint64_t number; /* from 1 */
 	uint64_t offset; /* of its first byte in the stream, from 0 */
 	bool is_terminated;
+	bool is_long; /* above the limit: the text is its beginning */
 };
 
 struct line_reader {
@@ -40,6 +41,8 @@ struct line_reader {
 	int fd;           /* used by the built-in source */
 	const char *name; /* borrowed; for messages */
 	size_t max_bytes; /* of one line */
+	bool takes_long;  /* set by who calls line_rest; else a line above
+			   * the limit is a failure */
 	char *data;
 	size_t capacity;   /* of data, without the padding */
 	size_t start, end; /* unread bytes in data */
@@ -64,11 +67,18 @@ void line_open_source(struct line_reader *r, line_source *source, void *context,
     const char *name, size_t max_bytes);
 
 /* The next line: 1; the end: 0; a failure: -1 (STATUS_LOCAL for I/O, or
- * STATUS_DATA for a line above the limit, with its number). The slices of
+ * STATUS_DATA for a line above the limit, with its number, unless the reader
+ * takes_long: then line_rest must follow). The slices of
  * earlier lines become invalid only when line_must_read() was true before
  * the call. */
 ATTR_NODISCARD
 int line_next(struct line_reader *r, struct line *line, struct fail *why);
+
+/* After a line that is long, its next piece: 1; its end: 0, and is_terminated
+ * says whether it has one; -1. A piece is valid until the next call, and what
+ * came before the line is not valid any more. */
+ATTR_NODISCARD
+int line_rest(struct line_reader *r, struct line *piece, struct fail *why);
 
 /* Whether the next line_next must read, and so overwrite the chunk: true
  * where no whole line is left in it. */

@@ -139,6 +139,7 @@ out_write(struct out *o, const void *bytes, size_t len, struct fail *why)
 {
 	const char *from = bytes;
 
+	o->is_settled = false;
 	while (len > 0) {
 		size_t room = OUT_BUFFER_BYTES - o->len;
 		size_t n = len < room ? len : room;
@@ -189,14 +190,23 @@ sync_directory(const char *path, struct fail *why)
 }
 
 int
+out_settle(struct out *o, struct fail *why)
+{
+	if (out_flush(o, why) != 0)
+		return -1;
+	if ((o->temporary || o->is_new) && fsync(o->fd) != 0)
+		return fail_errno(why, "cannot flush '%s' to disk", o->name);
+	o->is_settled = true;
+	return 0;
+}
+
+int
 out_commit(struct out *o, struct fail *why)
 {
 	int fd = o->fd;
 
-	if (out_flush(o, why) != 0)
+	if (!o->is_settled && out_settle(o, why) != 0)
 		return -1;
-	if ((o->temporary || o->is_new) && fsync(fd) != 0)
-		return fail_errno(why, "cannot flush '%s' to disk", o->name);
 	/* A network file system may report a failed write only here. */
 	o->fd = -1;
 	if (close(fd) != 0)

@@ -31,6 +31,7 @@ struct out {
 	char *data;      /* what is not written yet */
 	size_t len;
 	size_t most; /* the largest `len` that was flushed */
+	bool is_settled;
 };
 
 /* Standard output. */
@@ -57,6 +58,12 @@ int out_write(struct out *o, const void *bytes, size_t len, struct fail *why);
 /* Hands what is buffered to the system. */
 ATTR_NODISCARD
 int out_flush(struct out *o, struct fail *why);
+
+/* Makes what was written durable: out_commit then only has to put the file in
+ * its place, which fails for next to nothing. For what must appear together
+ * with something else. */
+ATTR_NODISCARD
+int out_settle(struct out *o, struct fail *why);
 
 /* Flushes, makes the file durable and puts it in its place; for standard
  * output, flushes and closes. Status 0 is impossible before this succeeded. */

@@ -125,8 +125,9 @@ progress_format(char *line, size_t width, const char *name, const char *unit,
 		    add_part(line, width, " (%d%%)",
 			(int)((double)c->done / (double)c->total * 100));
 	else if (fits)
-		fits = add_part(line, width, "%s %s", num_group(done, c->done),
-		    unit);
+		fits =
+		    add_part(line, width, "%s %.*s", num_group(done, c->done),
+			(int)strlen(unit) - (c->done == 1), unit);
 	if (fits && c->bytes > 0)
 		fits = add_part(line, width, ", %s MB",
 		    num_group(done, c->bytes / 1000000));
@@ -249,6 +250,20 @@ progress_add(struct progress *p, uint64_t done, uint64_t bytes)
 		return;
 	p->drawn_ms = now;
 	draw(p, now);
+}
+
+void
+progress_finish(struct progress *p, const char *what)
+{
+	char line[MSG_LINE_BYTES];
+	size_t width = terminal_width();
+
+	if (!p->is_drawing || now_ms() - p->start_ms < FIRST_DRAW_MS ||
+	    !has_terminal())
+		return;
+	progress_format(line, width, msg_program(), p->unit, &p->counts, -1);
+	(void)add_part(line, width, ": %s", what);
+	msg_show(line);
 }
 
 void

@@ -66,7 +66,7 @@ void progress_format(char *line, size_t width, const char *name,
 const char *progress_duration(char text[32], double seconds);
 
 struct progress {
-	const char *unit; /* "records" */
+	const char *unit; /* "records": several of them, an s behind one */
 	char name[PROGRESS_NAME_BYTES];
 	struct progress_counts counts;      /* of what is under way */
 	uint64_t done_before, bytes_before; /* of what is done */
@@ -88,6 +88,10 @@ void progress_expect(struct progress *p, uint64_t total);
 
 /* So many more are done; draws if it is time to. */
 void progress_add(struct progress *p, uint64_t done, uint64_t bytes);
+
+/* All is counted, and what is said now will take its time: drawn at once, if
+ * the row has been or could have been by now. */
+void progress_finish(struct progress *p, const char *what);
 
 /* Erases; under -v, prints the line of the end. Once, after success. */
 void progress_end(struct progress *p);

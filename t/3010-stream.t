@@ -156,6 +156,24 @@ is "$(cat err)" \
 	'... and a message that names the limit'
 is "$(echo long.db*)" 'long.db*' '... leaves no database'
 {
+	long 1
+	printf '{"id":2,"v":"'
+	head -c 268435456 /dev/zero
+	printf '"}\n'
+	long 2 3
+} >in
+run ndjson-to-sql --rejects rejects -t t long.db in
+exits 0 'a line above the limit with --rejects'
+is "$(sqlite3 long.db 'SELECT id, length(v) FROM t')" '1|1
+3|2' '... leaves it out'
+like "$(head -c 130 rejects)" "^\\{\"line\":2,\"offset\":17,\"reason\":\"\
+the line is longer than 268435456 bytes\",\"raw_base64\":\"eyJpZCI6MiwidiI6I" \
+	'... and says which one'
+sed 's/.*"raw_base64":"//; s/"}$//' rejects | base64 -d >raw
+ok "$(sed -n 2p in | head -c -1 | cmp -s - raw; echo $?)" '... keeps it whole'
+rm -f long.db* in raw rejects
+is "$(find . -name 'long.db*' -o -name 'rejects.*')" '' '... leaves nothing'
+{
 	long 10
 	long 10000000
 } >in

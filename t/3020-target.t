@@ -169,5 +169,27 @@ for name in sqlite_x SQLite_master; do
 		"a table called $name"
 done
 is "$(find . -name 'new.db*')" '' '... and nothing is left'
+run ndjson-to-sql -t x.key dot.db in
+run ndjson-to-sql -t x dot.db in
+exits 0 'a table whose index would have the name of another table'
+run ndjson-to-sql -v -t x dot.db in
+like "$(cat err)" 'x: 1 row .*: 0 inserted, 1 unchanged' '... is merged into'
+run ndjson-to-sql -t y dot.db in
+run ndjson-to-sql -t y.key dot.db in
+fails 2 "'y.key': the database has an index of that name" \
+	'a table that would have the name of an index'
+
+# --- a damaged database
+
+awk 'BEGIN { for (i = 0; i < 5000; i++) printf "{\"id\":%d}\n", i }' >many
+ndjson-to-sql -t t damaged.db many
+yes damage | dd of=damaged.db bs=16384 seek=2 count=3 conv=notrunc 2>/dev/null
+for option in --merge --rejects=rejects; do
+	run ndjson-to-sql $option -t t damaged.db many
+	fails 1 "'$T/damaged.db': database disk image is malformed; .*restore" \
+		"$option and a damaged file"
+	unlike "$(cat err)" 'line [0-9]' '... which is no fault of a line'
+done
+ok "$([ ! -e rejects ]; echo $?)" '... and nothing is rejected'
 
 done_testing

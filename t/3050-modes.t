@@ -44,6 +44,30 @@ run ndjson-to-sql -k x -t t k.db in
 ndjson-to-sql -k x -t t k.db in
 is "$(sql k.db 'SELECT count(*) FROM t')" 1 '--key names one'
 
+run ndjson-to-sql -k y -t t k.db in
+fails 2 "--key names others, but the key of 't' is 'x'" '--key of a table that has one'
+put '{"_resource":"a","_key":["n"],"n":1,"m":1}' \
+	'{"_resource":"a","_key":[ "n" ],"n":1,"m":2}' \
+	'{"_resource":"b","_key":["m"],"n":1,"m":3}' \
+	'{"_resource":"a","n":1,"m":4}'
+run ndjson-to-sql keys.db in
+exits 0 'each resource of a stream has its _key'
+is "$(sql keys.db 'SELECT m FROM a; SELECT m FROM b')" '4
+3' '... which the other records have, too'
+for key in '["m"]' '["n","m"]' '[]' '["m","n"]'; do
+	put '{"_resource":"a","_key":["n"],"n":1,"m":5}' \
+		"{\"_resource\":\"a\",\"_key\":$key,\"n\":2,\"m\":6}"
+	run ndjson-to-sql keys.db in
+	fails 5 "line 2: '_key' names others, but the key of 'a' is 'n'" \
+		"another _key in one stream: $key"
+	sed -n 2p in >second
+	run ndjson-to-sql keys.db second
+	fails 5 "line 1: '_key' names others" '... or in another load'
+done
+run ndjson-to-sql --rejects rejects keys.db in
+is "$(sql keys.db 'SELECT m FROM a') $(wc -l <rejects)" '5 1' \
+	'... can be rejected'
+
 # --- merge: what changed in a wide row
 
 # wide VALUE: a record of 151 members, of which the last has the value

@@ -114,7 +114,6 @@ fi
 many 1 3 >in
 ndjson-to-sql -t t old.db in
 many 2 300 >in
-writes=pwrite64,fsync,fdatasync,ftruncate,unlink,rename,renameat2
 
 # state FILE: what a database holds, by what it should.
 state() {
@@ -128,22 +127,29 @@ state() {
 	esac
 }
 
-# at_each FAULT DATABASE: the states after a fault at the first, second, ...
-# write, until none is met; and the exit statuses.
+# at_each FAULT DATABASE [OPTION...]: the states after a fault at the first,
+# second, ... call of each kind, until none is met; and the exit statuses.
+# strace counts the calls of each kind, and of each thread, by themselves.
 at_each() {
-	n=0
+	fault=$1 from=$2
+	shift 2
 	: >states
 	: >statuses
-	while :; do
-		n=$((n + 1))
-		rm -f run.db run.db-*
-		[ "$2" = none ] || cp "$2" run.db
-		strace -f -o trace -e "trace=$writes" \
-			-e "inject=$writes:$1:when=$n" \
-			ndjson-to-sql -t t run.db in >out 2>err
-		echo $? >>statuses
-		grep -Eq 'INJECTED|killed by SIGKILL' trace || break
-		state run.db >>states
+	for call in pwrite64 fsync fdatasync ftruncate unlink rename renameat2
+	do
+		n=0
+		while :; do
+			n=$((n + 1))
+			rm -f run.db run.db-* rejects*
+			[ "$from" = none ] || cp "$from" run.db
+			strace -f -o trace -e "trace=$call" \
+				-e "inject=$call:$fault:when=$n" \
+				ndjson-to-sql "$@" -t t run.db in >out 2>err
+			echo $? >>statuses
+			grep -Eq 'INJECTED|killed by SIGKILL' trace || break
+			echo "$(state run.db)$(ls rejects 2>/dev/null)" \
+				>>states
+		done
 	done
 	sort -u states | tr '\n' ' '
 }
@@ -158,5 +164,13 @@ for database in none old.db; do
 	is "$(sort -u statuses | tr '\n' ' ')" '0 1 ' \
 		'... each with status 1, or none where it did not matter'
 done
+
+
+# The rejects appear after the load that rejected them, never without it.
+echo '{"id":null}' >>in
+is "$(at_each signal=KILL old.db --rejects rejects)" 'new newrejects old ' \
+	"rejects and the load, killed at each of $(wc -l <states) writes"
+is "$(at_each error=EIO old.db --rejects rejects)" 'new newrejects old ' \
+	"... or failing at each of $(wc -l <states)"
 
 done_testing

@@ -73,6 +73,8 @@ unlike "$(sed -n '/^ndjson-to-sql: [0-9,]* rows/,$p' lines)" \
 terminal '{ cat logs.ndjson; sleep 0.7; cat logs.ndjson; } | ndjson-to-sql y.db'
 like "$(cat lines)" '^ndjson-to-sql: [0-9,]+ rows, [0-9]+ MB' \
 	'the consumer draws where nobody else does'
+like "$(cat lines)" '^ndjson-to-sql: 10,000 rows, [0-9]+ MB: finishing$' \
+	'... and says that it makes the indexes and commits'
 unlike "$(cat shown)" ' rows, ' '... and leaves nothing'
 like "$(cat shown)" \
 	'^ndjson-to-sql: logs: 10,000 rows in [0-9.]+ s, [0-9]+ columns \([0-9]+ new\), 0 rejected: 5,000 inserted, 5,000 replaced by a later one$' \

@@ -237,6 +237,7 @@ finish(struct load *l, const char *status, struct fail *why)
 	if (begin_batch(l, why) != 0)
 		return -1;
 	end_batch(l, true);
+	progress_finish(&l->progress, "finishing");
 	if (ring_wait(l->ring, why) != 0 ||
 	    l->sink->ops->finish(l->sink, why) != 0 || begin_batch(l, why) != 0)
 		return -1;
@@ -325,6 +326,33 @@ warn_doubled(struct load *l, const struct line *line)
 	l->record.doubled = NULL;
 }
 
+/* Takes a line that is too long to be parsed, to its end. */
+static int
+reject_long(struct load *l, struct line *line, struct fail *why)
+{
+	struct origin origin = origin_of(l, line);
+	struct fail reason, ignored;
+	int result;
+
+	(void)fail_set(&reason, STATUS_DATA,
+	    "the line is longer than %zu bytes", l->lines->max_bytes);
+	result = rejects_begin(&l->rejects, &origin, &reason, why);
+	if (result == 0)
+		result = rejects_piece(&l->rejects, line->text, line->len, why);
+	/* The next piece overwrites the chunk. */
+	end_batch(l, false);
+	while (result == 0 && (result = line_rest(l->lines, line, why)) == 1)
+		result = rejects_piece(&l->rejects, line->text, line->len, why);
+	if (rejects_end(&l->rejects, result == 0 ? why : &ignored) != 0)
+		return -1;
+	if (result != 0 || line->is_terminated)
+		return result;
+	if (!l->opts->accepts_truncated)
+		return stream_fail_cut(line, origin.name, l->has_commits, why);
+	l->was_truncated = true;
+	return 0;
+}
+
 static int
 load_line(struct load *l, struct line *line, struct fail *why)
 {
@@ -333,6 +361,10 @@ load_line(struct load *l, struct line *line, struct fail *why)
 	int result;
 
 	stream_skip_mark(line);
+	if (line->is_long) {
+		l->line_count++;
+		return reject_long(l, line, why);
+	}
 	if (line->is_terminated && stream_is_blank(line))
 		return 0;
 	l->line_count++;
@@ -426,6 +458,7 @@ load_file(struct load *l, const char *path, struct fail *why)
 	if (result == 0) {
 		line_open_source(&lines, input_read, &input, input.name,
 		    BOUND_LINE_BYTES);
+		lines.takes_long = l->rejects.is_open;
 		l->lines = &lines;
 		result = load_lines(l, &input, why);
 		end_batch(l, false);
@@ -502,12 +535,16 @@ load_run(const struct opts *o, struct fail *why)
 	    check_empty(&l, why) != 0 ||
 	    finish(&l, l.was_truncated ? "truncated" : "complete", why) != 0)
 		goto out;
+	/* The rejects are safe before the load counts, and appear once it
+	 * does. */
 	result = stop_is_requested() ? stop_fail(why)
-				     : rejects_commit(&l.rejects, why);
+				     : rejects_settle(&l.rejects, why);
 	if (result == 0)
 		result = l.sink->ops->commit(l.sink, true, why);
 	if (result == 0 && o->is_dry)
 		result = out_commit(&l.out, why);
+	if (result == 0 && rejects_commit(&l.rejects, why) != 0)
+		result = fail_prefix(why, "the load is committed, but");
 	if (result == 0) {
 		progress_end(&l.progress);
 		tell(&l);

@@ -277,6 +277,69 @@ adopt(struct record *r, struct table *t)
 		t->parent_key_count++;
 }
 
+/* Whether the member `name` of the record is the key's part `at`. */
+static bool
+is_key_part(const struct table *t, size_t at, const char *name, size_t len)
+{
+	const struct member *m = at < t->key_count ? t->key[at]->member : NULL;
+
+	return m && m->key && m->above == t->record && m->key_len == len &&
+	    memcmp(m->key, name, len) == 0;
+}
+
+static int
+fail_other_key(const struct table *t, const char *what, enum status status,
+    struct fail *why)
+{
+	struct buf names;
+
+	buf_init(&names, BOUND_MESSAGE_BYTES);
+	for (size_t i = 0; i < t->key_count; i++)
+		buf_addf(&names, "%s'%s'", i == 0 ? "" : ", ", t->key[i]->name);
+	(void)fail_set(why, status, "%s, but the key of '%s' is %s", what,
+	    t->name, names.data);
+	buf_free(&names);
+	return status == STATUS_USAGE ? -1 : 1;
+}
+
+/* A table's key is one for all loads. */
+static int
+check_chosen_key(const struct record *r, struct fail *why)
+{
+	const struct opt_list *chosen = r->options.key;
+	const struct table *t = r->table;
+	bool is_same = chosen && chosen->count == t->key_count;
+
+	if (!chosen || chosen->count == 0 || t->key_count == 0)
+		return 0;
+	for (size_t i = 0; i < chosen->count && is_same; i++)
+		is_same = is_key_part(t, i, chosen->items[i],
+		    strlen(chosen->items[i]));
+	return is_same
+	    ? 0
+	    : fail_other_key(t, "--key names others", STATUS_USAGE, why);
+}
+
+/* ... and one for all records: merged by another, some would be lost. */
+static int
+check_listed_key(const struct record *r, const struct json_node *nodes,
+    const struct json_node *list, struct fail *why)
+{
+	const struct table *t = r->table;
+	size_t at = (size_t)(list - nodes), part = t->parent_key_count;
+	bool is_same = true;
+
+	if (t->key_count == 0 || (r->options.key && r->options.key->count > 0))
+		return 0;
+	for (size_t n = at + 1; n < nodes[at].end && is_same; n = nodes[n].end)
+		is_same = nodes[n].kind == JSON_STRING &&
+		    is_key_part(t, part++, nodes[n].string,
+			nodes[n].string_len);
+	if (is_same && (part == t->key_count || t->is_singleton))
+		return 0;
+	return fail_other_key(t, "'_key' names others", STATUS_DATA, why);
+}
+
 static int
 check_mode(const struct record *r, struct fail *why)
 {
@@ -336,6 +399,9 @@ start_table(struct record *r, const struct json_node *nodes,
 	if (result != 0)
 		return result;
 	adopt(r, t);
+	result = check_chosen_key(r, why);
+	if (result != 0)
+		return result;
 	/* A table that we made without a key stays so. */
 	if (t->key_count == 0 && mode != MODE_APPEND &&
 	    (!t->is_stored || t->is_foreign))
@@ -542,6 +608,8 @@ add_to_table(struct record *r, const struct json_node *nodes,
 		return note_covered(r, nodes, e, why);
 	if (!r->table->has_records)
 		result = start_table(r, nodes, e, why);
+	if (result == 0 && e->key)
+		result = check_listed_key(r, nodes, e->key, why);
 	if (result != 0)
 		return result;
 	sequence = batch_add_origin(r->batch, origin);

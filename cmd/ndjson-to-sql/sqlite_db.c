@@ -22,7 +22,6 @@ status_of(int code)
 		return STATUS_USAGE;
 	case SQLITE_CONSTRAINT:
 	case SQLITE_MISMATCH:
-	case SQLITE_CORRUPT:
 	case SQLITE_TOOBIG:
 		return STATUS_DATA;
 	default:
@@ -30,24 +29,50 @@ status_of(int code)
 	}
 }
 
-/* Which file it is about is worth telling where the file is at fault. Space
- * may also be lacking for the temporary files of a sort. */
+/* Whether the file is at fault, so that it is worth telling which one. */
+static bool
+is_of_storage(int code)
+{
+	switch (code & 0xFF) {
+	case SQLITE_FULL:
+	case SQLITE_IOERR:
+	case SQLITE_CORRUPT:
+	case SQLITE_READONLY:
+	case SQLITE_CANTOPEN:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static const char *
+next_step(int code)
+{
+	/* Space may be lacking for a sort as well. */
+	if ((code & 0xFF) == SQLITE_FULL)
+		return "; make room there or for temporary files "
+		       "(SQLITE_TMPDIR)";
+	if ((code & 0xFF) == SQLITE_CORRUPT)
+		return "; the file is damaged: restore it, or save what is "
+		       "left with .recover of sqlite3";
+	if ((code & 0xFF) == SQLITE_READONLY)
+		return "; its directory must be writable as well";
+	return "";
+}
+
 static int
 fail_storage(sqlite3 *db, int code, struct fail *why, const char *what)
 {
 	const char *name = sqlite3_db_filename(db, "main");
 
 	return fail_set(why, status_of(code), "%s '%s': %s%s", what,
-	    name ? name : "", sqlite3_errmsg(db),
-	    (code & 0xFF) == SQLITE_FULL
-		? "; make room there or for temporary files (SQLITE_TMPDIR)"
-		: "");
+	    name ? name : "", sqlite3_errmsg(db), next_step(code));
 }
 
 int
 sqlite_db_fail(sqlite3 *db, struct fail *why, const char *what)
 {
-	int code = sqlite3_errcode(db);
+	int code = sqlite3_extended_errcode(db);
 
 	if (code == SQLITE_INTERRUPT && stop_is_requested())
 		return stop_fail(why);
@@ -56,8 +81,7 @@ sqlite_db_fail(sqlite3 *db, struct fail *why, const char *what)
 		    "%s: another program is writing to the database; try "
 		    "again, or wait longer with --busy-timeout",
 		    what);
-	if ((code & 0xFF) == SQLITE_FULL || (code & 0xFF) == SQLITE_IOERR ||
-	    (code & 0xFF) == SQLITE_CORRUPT)
+	if (is_of_storage(code))
 		return fail_storage(db, code, why, what);
 	return fail_set(why, status_of(code), "%s: %s", what,
 	    sqlite3_errmsg(db));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * SQLite's calls with our failures: busy is STATUS_RETRY, no permission
- * STATUS_REFUSED, a file that is no database STATUS_USAGE, a constraint or
- * damage STATUS_DATA, all else STATUS_LOCAL.
+ * STATUS_REFUSED, a file that is no database STATUS_USAGE, a constraint
+ * STATUS_DATA, all else, damage too, STATUS_LOCAL.
  */
 #ifndef SQLITE_DB_H
 #define SQLITE_DB_H

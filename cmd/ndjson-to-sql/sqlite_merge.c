@@ -51,16 +51,48 @@ add_key_columns(const struct table *t, struct buf *sql)
 	buf_add_char(sql, ')');
 }
 
-/* No column or table of ours has a dot in its name. */
-static void
-add_index_name(const struct table *t, struct buf *sql)
+/* Whether the name is that of something else than an index of the table. */
+static int
+is_taken(struct sqlite *s, const struct table *t, const char *name, bool *taken,
+    struct fail *why)
+{
+	static const char query[] = "SELECT NOT (type = 'index' AND tbl_name ="
+				    " ?2 COLLATE NOCASE) FROM sqlite_schema"
+				    " WHERE name = ?1 COLLATE NOCASE";
+	sqlite3_stmt *found = NULL;
+	int result;
+
+	if (sqlite3_prepare_v2(s->db, query, -1, &found, NULL) != SQLITE_OK)
+		return sqlite_db_fail(s->db, why, "cannot read the database");
+	(void)sqlite3_bind_text(found, 1, name, -1, SQLITE_STATIC);
+	(void)sqlite3_bind_text(found, 2, t->name, -1, SQLITE_STATIC);
+	result = sqlite_db_step(found, why);
+	*taken = result == 1 && sqlite3_column_int(found, 0) != 0;
+	(void)sqlite3_finalize(found);
+	return result < 0 ? -1 : 0;
+}
+
+/* The index of "t" is "t.key": no table of ours has a dot in its name, but
+ * one that --table named may. */
+static int
+add_index_name(struct sqlite *s, const struct table *t, struct buf *sql,
+    struct fail *why)
 {
 	struct buf name;
+	bool taken = true;
+	int result = 0;
 
 	buf_init(&name, SQL_BYTES_MAX);
-	buf_addf(&name, "%s.key", t->name);
+	for (unsigned n = 1; taken && result == 0; n++) {
+		buf_clear(&name);
+		buf_addf(&name, "%s.key", t->name);
+		if (n > 1)
+			buf_addf(&name, "_%u", n);
+		result = is_taken(s, t, name.data, &taken, why);
+	}
 	sqlite_db_quote(sql, name.data);
 	buf_free(&name);
+	return result;
 }
 
 static int
@@ -80,12 +112,13 @@ sqlite_merge_drop_key(struct sqlite *s, struct sqlite_table *t,
 {
 	struct buf sql;
 
+	if (s->options.ddl)
+		return 0;
 	buf_init(&sql, SQL_BYTES_MAX);
 	buf_add(&sql, "DROP INDEX IF EXISTS ");
-	add_index_name(t->table, &sql);
-	if (s->options.ddl) {
+	if (add_index_name(s, t->table, &sql, why) != 0) {
 		buf_free(&sql);
-		return 0;
+		return -1;
 	}
 	return run(s, &sql, why);
 }
@@ -98,7 +131,10 @@ create_index(struct sqlite *s, const struct table *t, const char *create,
 
 	buf_init(&sql, SQL_BYTES_MAX);
 	buf_add(&sql, create);
-	add_index_name(t, &sql);
+	if (add_index_name(s, t, &sql, why) != 0) {
+		buf_free(&sql);
+		return -1;
+	}
 	buf_add(&sql, " ON ");
 	sqlite_db_quote(&sql, t->name);
 	add_key_columns(t, &sql);

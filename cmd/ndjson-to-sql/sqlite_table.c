@@ -149,8 +149,19 @@ sqlite_table_start(struct sqlite *s, struct sqlite_table *t,
     const struct change *c, struct fail *why)
 {
 	enum mode mode = c->table->is_own ? MODE_DEFAULT : s->options.mode;
-	bool is_blank = true;
+	bool is_blank = true, is_index = false;
 
+	if (!c->is_stored &&
+	    ask(s, c->table,
+		"SELECT count(*) FROM sqlite_schema WHERE type = 'index'"
+		" AND name = ?1 COLLATE NOCASE",
+		&is_index, why) != 0)
+		return -1;
+	if (is_index)
+		return fail_set(why, STATUS_USAGE,
+		    "no table can be called '%s': the database has an index "
+		    "of that name; give another with --table",
+		    c->table->name);
 	if (strncasecmp(c->table->name, "sqlite_", 7) == 0)
 		return fail_set(why, STATUS_USAGE,
 		    "no table can be called '%s': names that begin with "

@@ -40,7 +40,20 @@ read_piece(void *context, char *into, size_t size, struct fail *why)
 	return (ptrdiff_t)n;
 }
 
-/* "number@offset[text]" for each line, with a final "!" if unterminated. */
+static int
+add_rest(struct line_reader *r, struct line *line, struct buf *text,
+    struct fail *why)
+{
+	int result;
+
+	while ((result = line_rest(r, line, why)) == 1)
+		buf_append(text, line->text, line->len);
+	buf_add(text, line->is_terminated ? "~" : "!");
+	return result;
+}
+
+/* "number@offset[text]" for each line, with a final "!" if unterminated; where
+ * `max_bytes` is 0, it is 3, and longer lines end in "~". */
 static char *
 read_all(struct pieces *p, size_t max_bytes, struct fail *why)
 {
@@ -50,12 +63,16 @@ read_all(struct pieces *p, size_t max_bytes, struct fail *why)
 	int result;
 
 	buf_init(&text, 1 << 20);
-	line_open_source(&r, read_piece, p, "input", max_bytes);
+	line_open_source(&r, read_piece, p, "input", max_bytes ? max_bytes : 3);
+	r.takes_long = max_bytes == 0;
 	while ((result = line_next(&r, &line, why)) == 1) {
 		buf_addf(&text, "%llu@%llu[", (unsigned long long)line.number,
 		    (unsigned long long)line.offset);
 		buf_append(&text, line.text, line.len);
-		buf_add(&text, line.is_terminated ? "]" : "]!");
+		if (!line.is_long)
+			buf_add(&text, line.is_terminated ? "]" : "]!");
+		else if (add_rest(&r, &line, &text, why) != 0)
+			break;
 	}
 	line_free(&r);
 	line_free(&r);
@@ -116,6 +133,37 @@ check_failure(void)
 	is(got, "1@0[a] the source broke", "a failure of the source");
 	is_int(why.status, STATUS_LOCAL, "its status stays");
 	free(got);
+}
+
+/* A reader that takes long lines piece by piece. */
+static void
+check_long(void)
+{
+	static const struct {
+		const char *text;
+		size_t len;
+		const char *lines, *why;
+	} longs[] = {
+	    {TEXT("abcd\n"), "1@0[abcd~", "too long"},
+	    {TEXT("abcdefghi\nab\n"), "1@0[abcdefghi~2@10[ab]", "and go on"},
+	    {TEXT("a\nabcdefghi\nab\n"), "1@0[a]2@2[abcdefghi~3@12[ab]",
+		"between others"},
+	    {TEXT("abcd\nabcde\nab"), "1@0[abcd~2@5[abcde~3@11[ab]!", "twice"},
+	    {TEXT("abcde"), "1@0[abcde!", "cut"},
+	};
+
+	for (size_t i = 0; i < sizeof(longs) / sizeof(*longs); i++) {
+		for (size_t piece = 1; piece <= longs[i].len + 1; piece++) {
+			struct pieces p = {.text = longs[i].text,
+			    .len = longs[i].len,
+			    .piece = piece};
+			struct fail why;
+			char *got = read_all(&p, 0, &why);
+
+			is(got, longs[i].lines, longs[i].why);
+			free(got);
+		}
+	}
 }
 
 /* Lines larger than the chunk, between short ones; and what follows the last
@@ -229,6 +277,7 @@ int
 main(void)
 {
 	check_cases();
+	check_long();
 	check_failure();
 	check_growth();
 	check_slices();
