@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,35 +45,88 @@ out_open_stdout(struct out *o, struct fail *why)
 	return 0;
 }
 
+/* Where a path leads that may be a symbolic link, to nothing perhaps; the
+ * caller frees. The system's own ceiling for links is as high. */
+static char *
+follow_links(const char *path)
+{
+	enum { MAX_LINKS = 40 };
+	char *at = mem_string(path);
+	char target[PATH_MAX];
+
+	for (int i = 0; i < MAX_LINKS; i++) {
+		ssize_t n = readlink(at, target, sizeof(target) - 1);
+		const char *slash = strrchr(at, '/');
+		size_t directory = slash ? (size_t)(slash - at) + 1 : 0;
+		char *next;
+
+		if (n <= 0)
+			break;
+		target[n] = '\0';
+		if (*target == '/')
+			directory = 0;
+		next = mem_resize(NULL, directory + (size_t)n + 1, 1);
+		memcpy(next, at, directory);
+		memcpy(next + directory, target, (size_t)n + 1);
+		free(at);
+		at = next;
+	}
+	return at;
+}
+
+/* Gives the temporary file what the one that it replaces has, or `mode` less
+ * the umask where that is NULL. */
+static int
+set_mode(struct out *o, const struct stat *existing, mode_t mode,
+    struct fail *why)
+{
+	mode_t mask = umask(0);
+
+	(void)umask(mask);
+	mode &= ~mask;
+	if (existing) {
+		mode = existing->st_mode & 0777;
+		/* Its group is not ours to give: nor may another have it. */
+		if (fchown(o->fd, existing->st_uid, existing->st_gid) != 0 &&
+		    fchown(o->fd, (uid_t)-1, existing->st_gid) != 0)
+			mode &= ~(mode_t)S_IRWXG;
+	}
+	if (fchmod(o->fd, mode) != 0)
+		return fail_errno(why, "cannot set the mode of '%s'",
+		    o->temporary);
+	return 0;
+}
+
 int
 out_open_file(struct out *o, const char *path, unsigned mode, struct fail *why)
 {
+	char *target = follow_links(path);
+	size_t size = strlen(target) + sizeof(".XXXXXX");
 	struct stat existing;
-	size_t size = strlen(path) + sizeof(".XXXXXX");
-	mode_t mask;
+	bool is_there = stat(target, &existing) == 0;
+	bool is_loop = !is_there && errno == ELOOP;
 
-	init(o, path);
-	if (stat(path, &existing) == 0 && !S_ISREG(existing.st_mode)) {
-		o->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	init(o, target);
+	free(target);
+	if (is_loop)
+		return fail_set(why, STATUS_LOCAL,
+		    "cannot write '%s': its links lead nowhere", path);
+	if (is_there && !S_ISREG(existing.st_mode)) {
+		o->fd = open(o->name, O_WRONLY | O_CLOEXEC | O_NOCTTY);
 		if (o->fd == -1)
-			return fail_errno(why, "cannot write '%s'", path);
+			return fail_errno(why, "cannot write '%s'", o->name);
 		return 0;
 	}
 	o->temporary = mem_resize(NULL, size, 1);
-	(void)snprintf(o->temporary, size, "%s.XXXXXX", path);
+	(void)snprintf(o->temporary, size, "%s.XXXXXX", o->name);
 	o->fd = mkostemp(o->temporary, O_CLOEXEC);
 	if (o->fd == -1) {
 		free(o->temporary);
 		o->temporary = NULL;
 		return fail_errno(why, "cannot create a file beside '%s'",
-		    path);
+		    o->name);
 	}
-	mask = umask(0);
-	(void)umask(mask);
-	if (fchmod(o->fd, (mode_t)mode & ~mask) != 0)
-		return fail_errno(why, "cannot set the mode of '%s'",
-		    o->temporary);
-	return 0;
+	return set_mode(o, is_there ? &existing : NULL, (mode_t)mode, why);
 }
 
 int

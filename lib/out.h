@@ -25,7 +25,7 @@ enum { OUT_PAGE_BYTES = 4096 };
 
 struct out {
 	int fd;
-	char *name;      /* for messages */
+	char *name;      /* for messages; of a file, where it will be */
 	char *temporary; /* NULL: not a file to be renamed */
 	bool is_new;     /* a file that this one made, under its own name */
 	char *data;      /* what is not written yet */
@@ -38,9 +38,11 @@ struct out {
 ATTR_NODISCARD
 int out_open_stdout(struct out *o, struct fail *why);
 
-/* The file at `path`, replaced by out_commit; its directory must exist. An
- * existing file that is no regular file (/dev/full, a FIFO) is written to
- * in place. New files get `mode` less the umask. */
+/* The file at `path`, replaced by out_commit; its directory must exist. Where
+ * that is a symbolic link, what it points to is replaced and the link stays.
+ * An existing file that is no regular file (/dev/full, a FIFO) is written to
+ * in place. New files get `mode` less the umask; one that replaces another
+ * has its mode and, where we may give files away, its owner. */
 ATTR_NODISCARD
 int out_open_file(struct out *o, const char *path, unsigned mode,
     struct fail *why);

@@ -98,6 +98,15 @@ fetch roles -o roles.ndjson
 exits 0 '-o'
 is "$(wc -l <roles.ndjson | tr -d ' ')" 16 '-o: the file'
 is "$(cat out)" '' '-o: nothing on standard output'
+ln -s roles.ndjson link
+chmod 600 roles.ndjson
+fetch hooks -o link
+is "$status $(readlink link) $(wc -l <roles.ndjson | tr -d ' ')" \
+	"0 roles.ndjson $(wc -l <link | tr -d ' ')" '-o LINK: what it leads to'
+like "$(cat roles.ndjson)" '"_resource":"hooks"' '-o LINK: is written'
+is "$(find . -perm 600 -name roles.ndjson)" ./roles.ndjson \
+	'-o: the mode of the old file stays'
+fetch roles -o roles.ndjson
 rules 'GET /api/hooks: status 404'
 fetch hooks -o roles.ndjson
 exits 2 '-o: failure'

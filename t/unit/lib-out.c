@@ -76,6 +76,35 @@ check_file(void)
 	    "an empty file");
 	is(content("a"), "", "replaces the old one too");
 	out_free(&o);
+	is_int(chmod("a", 0604), 0, "a mode of its own");
+	ok(symlink("a", "link") == 0 && symlink("../d/link", "link2") == 0 &&
+		mkdir("d", 0700) == 0 && rename("link2", "d/up") == 0 &&
+		symlink("../a", "d/link") == 0,
+	    "links");
+	ok(out_open_file(&o, "d/up", 0600, &why) == 0 &&
+		out_write(&o, "linked", 6, &why) == 0 &&
+		out_commit(&o, &why) == 0,
+	    "through two links");
+	out_free(&o);
+	is(content("a"), "linked", "the file that they lead to is replaced");
+	ok(lstat("d/up", &st) == 0 && S_ISLNK(st.st_mode) &&
+		lstat("d/link", &st) == 0 && S_ISLNK(st.st_mode),
+	    "and they stay links");
+	ok(stat("a", &st) == 0 && (st.st_mode & 0777) == 0604,
+	    "what is replaced leaves its mode");
+	(void)unlink("a");
+	ok(out_open_file(&o, "link", 0600, &why) == 0 &&
+		out_write(&o, "new", 3, &why) == 0 && out_commit(&o, &why) == 0,
+	    "through a link to nothing");
+	out_free(&o);
+	is(content("a"), "new", "makes the file");
+	ok(symlink("loop", "loop") == 0 &&
+		out_open_file(&o, "loop", 0600, &why) == -1,
+	    "a link to itself is none");
+	out_free(&o);
+	ok(unlink("loop") == 0 && unlink("link") == 0 && unlink("d/up") == 0 &&
+		unlink("d/link") == 0 && rmdir("d") == 0,
+	    "links gone");
 	ok(out_open_file(&o, "no/such/a", 0600, &why) == -1,
 	    "a directory that is not there");
 	is(why.text,
