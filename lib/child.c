@@ -42,10 +42,24 @@ child_environment(const char *const *forget)
 	return result;
 }
 
+/* Whether we are in front of a terminal. A command in a group of its own
+ * would be in the background there, and be stopped when it asks for a
+ * password. */
+static bool
+has_terminal(void)
+{
+	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	bool is_in_front = fd != -1 && tcgetpgrp(fd) == getpgrp();
+
+	if (fd != -1)
+		(void)close(fd);
+	return is_in_front;
+}
+
 /* Starts the command with its output on `write_end`. */
 static int
 start(const char *command, const char *const *forget, int write_end,
-    pid_t *child)
+    bool has_own_group, pid_t *child)
 {
 	char shell[] = "/bin/sh", flag[] = "-c";
 	char *text = mem_string(command);
@@ -62,7 +76,10 @@ start(const char *command, const char *const *forget, int write_end,
 	(void)sigaddset(&defaults, SIGXFSZ);
 	(void)posix_spawnattr_init(&attributes);
 	(void)posix_spawnattr_setsigdefault(&attributes, &defaults);
-	(void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+	(void)posix_spawnattr_setpgroup(&attributes, 0);
+	(void)posix_spawnattr_setflags(&attributes,
+	    has_own_group ? POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP
+			  : POSIX_SPAWN_SETSIGDEF);
 	(void)posix_spawn_file_actions_init(&actions);
 	(void)posix_spawn_file_actions_addopen(&actions, STDIN_FILENO,
 	    "/dev/null", O_RDONLY, 0);
@@ -82,7 +99,7 @@ start(const char *command, const char *const *forget, int write_end,
  * pipe that nobody reads. Descriptors that its own children keep open do not
  * matter. */
 static int
-wait_for(pid_t child, int output, int *ended)
+wait_for(pid_t child, bool has_own_group, int output, int *ended)
 {
 	enum { LONGEST_MS = 20 };
 	int pause_ms = 1; /* doubled: most commands end at once */
@@ -97,7 +114,7 @@ wait_for(pid_t child, int output, int *ended)
 		if (found == -1 && errno != EINTR)
 			return -1;
 		if (stop_is_requested()) {
-			(void)kill(child, SIGTERM);
+			(void)kill(has_own_group ? -child : child, SIGTERM);
 			return waitpid(child, ended, 0) == child ? 0 : -1;
 		}
 		/* At its end the output is always ready: then only wait. */
@@ -112,13 +129,13 @@ wait_for(pid_t child, int output, int *ended)
 
 /* Waits for the child; judges how it ended. */
 static int
-finish(const char *what, pid_t child, int output, bool has_our_status,
-    struct fail *why)
+finish(const char *what, pid_t child, bool has_own_group, int output,
+    bool has_our_status, struct fail *why)
 {
 	int ended;
 	int code;
 
-	if (wait_for(child, output, &ended) != 0)
+	if (wait_for(child, has_own_group, output, &ended) != 0)
 		return fail_errno(why, "%s: cannot wait for it", what);
 	if (stop_is_requested())
 		return stop_fail(why);
@@ -143,6 +160,7 @@ child_read_line(const char *what, const char *command,
     struct fail *why)
 {
 	struct fail read_why;
+	bool has_own_group = !has_terminal();
 	pid_t child;
 	int ends[2];
 	int got, ended;
@@ -151,7 +169,7 @@ child_read_line(const char *what, const char *command,
 		return fail_errno(why, "%s: cannot make a pipe", what);
 	(void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
 	(void)fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-	if (start(command, forget, ends[1], &child) != 0) {
+	if (start(command, forget, ends[1], has_own_group, &child) != 0) {
 		(void)fail_errno(why, "%s: cannot start /bin/sh", what);
 		(void)close(ends[0]);
 		(void)close(ends[1]);
@@ -160,7 +178,8 @@ child_read_line(const char *what, const char *command,
 	(void)close(ends[1]);
 	got = secret_read(line, ends[0], what, &read_why);
 	/* How it ended tells more than that its output was empty. */
-	ended = finish(what, child, ends[0], has_our_status, why);
+	ended =
+	    finish(what, child, has_own_group, ends[0], has_our_status, why);
 	(void)close(ends[0]);
 	if (ended != 0) {
 		secret_free(line);

@@ -16,6 +16,9 @@
  * ours, and reads the first line it prints into `line`; other lines are
  * passed over, and its end is waited for. `forget` names
  * environment variables, ended by NULL, that the command must not inherit.
+ * A signal that asks to stop (stop.h) is passed on to all processes that the
+ * command started, but where it shares a terminal with us, so that it can ask
+ * its user: there Ctrl-C reaches them anyway.
  * A command that fails is a failure with `what` in front: its own exit
  * status if that is one of enum status and `has_our_status`, else
  * STATUS_USAGE. */

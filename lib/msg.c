@@ -175,6 +175,12 @@ msg_plain(const char *line)
 	(void)written;
 }
 
+void
+msg_prompt(const char *text)
+{
+	put(text, strlen(text));
+}
+
 int
 msg_fail(const struct fail *why)
 {

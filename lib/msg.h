@@ -41,6 +41,9 @@ void msg_at(enum msg_level level, const char *format, ...) ATTR_PRINTF(2, 3);
  * read. */
 void msg_plain(const char *line);
 
+/* Writes text as it is, for somebody to type an answer behind it. */
+void msg_prompt(const char *text);
+
 /* Shows `line` on a terminal for the time being: it replaces the one shown
  * before, and messages appear above it. It must fit into one row. NULL takes
  * it away. */

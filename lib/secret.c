@@ -6,11 +6,13 @@
 
 #include "bounds.h"
 #include "mem.h"
+#include "msg.h"
 #include "stop.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #ifdef __linux__
@@ -18,6 +20,7 @@
 #endif
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
 
 void
@@ -148,11 +151,44 @@ secret_check_mode(int fd, const char *path, struct fail *why)
 	return 0;
 }
 
+/* Reads a line that the terminal does not show. What would stop or kill the
+ * process without a word to us waits until it shows again. */
+static int
+ask_for(struct secret *s, struct fail *why)
+{
+	struct termios before, silent;
+	sigset_t waiting, mask;
+	int result;
+
+	if (tcgetattr(STDIN_FILENO, &before) != 0)
+		return fail_errno(why, "cannot examine the terminal");
+	silent = before;
+	silent.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK);
+	silent.c_lflag |= ECHONL;
+	(void)sigemptyset(&waiting);
+	(void)sigaddset(&waiting, SIGTSTP);
+	(void)sigaddset(&waiting, SIGQUIT);
+	(void)sigprocmask(SIG_BLOCK, &waiting, &mask);
+	if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent) != 0) {
+		(void)sigprocmask(SIG_SETMASK, &mask, NULL);
+		return fail_errno(why, "cannot silence the terminal");
+	}
+	msg_prompt("the secret, which is not shown: ");
+	result = secret_read(s, STDIN_FILENO, "standard input", why);
+	if (result != 0)
+		msg_prompt("\n");
+	(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+	(void)sigprocmask(SIG_SETMASK, &mask, NULL);
+	return result;
+}
+
 int
 secret_read_file(struct secret *s, const char *path, struct fail *why)
 {
 	int fd, result;
 
+	if (strcmp(path, "-") == 0 && isatty(STDIN_FILENO))
+		return ask_for(s, why);
 	if (strcmp(path, "-") == 0)
 		return secret_read(s, STDIN_FILENO, "standard input", why);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);

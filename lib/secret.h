@@ -37,8 +37,9 @@ ATTR_NODISCARD
 int secret_read_any(struct secret *s, int fd, const char *name,
     size_t *blank_count, struct fail *why);
 
-/* secret_read from the file at `path`, or standard input for "-". A file that
- * group or others can read is refused with STATUS_REFUSED. */
+/* secret_read from the file at `path`, or standard input for "-"; where that is
+ * a terminal, it is asked for there, and not shown. A file that group or others
+ * can read is refused with STATUS_REFUSED. */
 ATTR_NODISCARD
 int secret_read_file(struct secret *s, const char *path, struct fail *why);
 
