@@ -237,6 +237,14 @@ parse_long(const struct opt_program *program, struct cursor *at, void *into,
 		    o->name);
 		return OPT_BAD;
 	}
+	/* As of --all=$NAMES, where that is empty: not what --all is. */
+	if (o->kind == OPT_MAYBE && value && !*value) {
+		(void)fail_set(why, STATUS_USAGE,
+		    "--%s= was given no value; it may go without, but then "
+		    "without the '=' too",
+		    o->name);
+		return OPT_BAD;
+	}
 	if (!value && takes_value(o)) {
 		if (at->index + 1 >= at->argc) {
 			(void)fail_set(why, STATUS_USAGE,

@@ -23,7 +23,8 @@ enum opt_kind {
 	OPT_FLAG,       /* bool: set to true */
 	OPT_COUNT,      /* unsigned: one more each time */
 	OPT_STRING,     /* const char *: borrowed from argv */
-	OPT_MAYBE,      /* const char *: --name is "", --name=v is v */
+	OPT_MAYBE,      /* const char *: --name is "", --name=v is v, and
+			 * --name= is misuse */
 	OPT_U64,        /* uint64_t: decimal digits, bounded by max */
 	OPT_DURATION,   /* int64_t: milliseconds, as num_duration_ms reads */
 	OPT_LIST,       /* struct opt_list: one more member each time */

@@ -99,6 +99,11 @@ check_endpoint(const char *endpoint, size_t len, bool allow_plain_http,
 		return fail_set(why, STATUS_USAGE,
 		    "the endpoint lacks its scheme, https://, and must not "
 		    "hold a user or password (what stands before the '@')");
+	if (*endpoint == '/')
+		return fail_set(why, STATUS_USAGE,
+		    "the endpoint '%.200s' names no host; it is the tenant's "
+		    "address, such as 'https://ID.logto.app'",
+		    endpoint);
 	if (!strstr(endpoint, "://"))
 		return fail_set(why, STATUS_USAGE,
 		    "the endpoint '%.200s' lacks its scheme; is it "

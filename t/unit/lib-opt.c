@@ -93,6 +93,10 @@ static const struct {
     {{"-o"}, "-o needs a value: FILE", "a letter without its value"},
     {{"--output"}, "--output needs a value: FILE", "a name without its value"},
     {{"--quiet=1"}, "--quiet takes no value", "a value too many"},
+    {{"--follow="},
+	"--follow= was given no value; it may go without, but then without "
+	"the '=' too",
+	"an optional value that is empty"},
     {{"-j", "0"}, "--jobs takes a whole number from 1 to 64, not '0'",
 	"a number below the range"},
     {{"-j65"}, "--jobs takes a whole number from 1 to 64, not '65'",

@@ -43,6 +43,7 @@ static const struct wrong {
 } wrongs[] = {
     {"nothing", NULL, NULL, "LOGTO_TENANT_ID"},
     {"no scheme", "abc.logto.app", NULL, "is it 'https://abc.logto.app'?"},
+    {"a path alone", "/admin", NULL, "'/admin' names no host"},
     {"another scheme", "ftp://x.example", NULL, "no https URL"},
     {"plain http elsewhere", "http://id.example.com", NULL, "unencrypted"},
     {"a name that only begins like loopback", "http://127.0.0.1.evil.example",
