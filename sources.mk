@@ -13,9 +13,9 @@ SQL := batch bloom catalog describe diagram dialect flatten form ident infer \
        input ledger load member opts path record rejects ring schema seen shake \
        sink sql_merge sql_table stream summary target_file type utf8 \
        version
-SQL += sink_sqlite \
-       $(addprefix sqlite_,bulk cut db feed history merge same sync table \
-       tree)
+SQL += sink_sqlite sorter \
+       $(addprefix sqlite_,bulk cut db feed history keys merge same sync \
+       table tree)
 SQL += sink_files stage stage_files sqlite_scratch csv directory layout \
        ndjson pack partition shape textfile
 MOCK := api audit control delivery drift fault filter generate grant journal \

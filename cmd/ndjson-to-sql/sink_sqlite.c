@@ -350,7 +350,7 @@ sqlite_finish(struct sink *sink, struct fail *why)
 {
 	struct sqlite *s = (struct sqlite *)sink;
 
-	if (sqlite_bulk_end(s, why) != 0)
+	if (sqlite_bulk_end(s, true, why) != 0)
 		return -1;
 	/* A failing CREATE UNIQUE INDEX is undone by a journal, or the
 	 * database is damaged. New pages are not journaled: this is cheap. */

@@ -10,6 +10,7 @@
 #include "schema.h"
 #include "sqlite.h"
 #include "sqlite_db.h"
+#include "sqlite_merge.h"
 #include "stop.h"
 
 #include <errno.h>
@@ -26,6 +27,8 @@ enum {
 	AT_PAGE_COUNT = 28,
 	AT_AUTO_VACUUM = 52,
 	AT_VALID_FOR = 92,
+	/* Memory for the keys of all tables. */
+	SORT_BYTES = 24 << 20,
 	/* Of a record. */
 	TYPE_BYTES = 9,       /* of a column in its header, at most */
 	KEPT_BYTES = 1 << 20, /* what a giant record took is given back */
@@ -93,6 +96,7 @@ sqlite_bulk_open(struct sqlite *s, struct fail *why)
 		header[AT_PAGE_BYTES + 1],
 	    .count = get32(header + AT_PAGE_COUNT)};
 	/* A build of SQLite may keep more in a file than we know of. */
+	sorter_space_init(&b->space, b->file.name, SORT_BYTES);
 	b->is_open = b->file.page_bytes >= 4096 && b->file.count == 1 &&
 	    header[AT_RESERVED] == 0 && get32(header + AT_AUTO_VACUUM) == 0;
 	return b->is_open ? 0 : sqlite_db_run(s->db, "BEGIN", why);
@@ -239,7 +243,23 @@ write_row(struct sqlite *s, struct sqlite_table *t, const struct row *row,
 	if (!record)
 		return 0;
 	t->last_rowid = rowid;
-	return tree_add(t->tree, rowid, record, len, why) == 0 ? 1 : -1;
+	if (tree_add(&t->bulk->tree, rowid, record, len, why) != 0 ||
+	    keys_add(&t->bulk->keys, row, t->bulk->key, t->bulk->key_count,
+		rowid, why) != 0)
+		return -1;
+	return 1;
+}
+
+static void
+start_table(struct sqlite *s, struct sqlite_table *t)
+{
+	struct bulk_table *b = mem_alloc(1, sizeof(*b));
+
+	t->bulk = b;
+	tree_init(&b->tree, TREE_TABLE, &s->bulk.file);
+	sorter_init(&b->keys.sorter, &s->bulk.space);
+	b->key_count = sqlite_merge_key(t->table, b->key);
+	b->keys.is_unfit = b->key_count == 0;
 }
 
 int
@@ -252,10 +272,8 @@ sqlite_bulk_write(struct sqlite *s, struct sqlite_table *t, struct fail *why)
 		return stop_fail(why);
 	if (s->bulk.capacity > KEPT_BYTES)
 		free_record(&s->bulk);
-	if (!t->tree) {
-		t->tree = mem_alloc(1, sizeof(*t->tree));
-		tree_init(t->tree, TREE_TABLE, &s->bulk.file);
-	}
+	if (!t->bulk)
+		start_table(s, t);
 	for (; f->from < f->to; f->from++) {
 		const struct row *row = &f->rows->rows[f->from];
 		int64_t place = row->sequence == f->sequence ? f->place + 1 : 0;
@@ -266,89 +284,127 @@ sqlite_bulk_write(struct sqlite *s, struct sqlite_table *t, struct fail *why)
 		f->sequence = row->sequence;
 		f->place = place;
 	}
-	return result == 0 ? sqlite_bulk_end(s, why) : result < 0 ? -1 : 0;
+	return result == 0 ? sqlite_bulk_end(s, false, why)
+	    : result < 0   ? -1
+			   : 0;
 }
 
 /* --- the end ------------------------------------------------------------ */
 
-static int
-find_root(struct sqlite *s, const char *name, uint32_t *number,
-    struct fail *why)
-{
-	sqlite3_stmt *statement = NULL;
-	int result;
+/* What is to be written where SQLite puts the roots; NULL: nothing. */
+struct roots {
+	const unsigned char *table, *index;
+};
 
-	if (sqlite3_prepare_v2(s->db,
-		"SELECT rootpage FROM sqlite_schema WHERE name = ?1", -1,
-		&statement, NULL) != SQLITE_OK)
-		return sqlite_db_fail(s->db, why, "cannot read the database");
-	(void)sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
-	result = sqlite_db_step(statement, why);
-	*number = (uint32_t)sqlite3_column_int64(statement, 0);
-	(void)sqlite3_finalize(statement);
-	return result < 0 ? -1 : 0;
+void
+sqlite_bulk_forget(struct sqlite_table *t)
+{
+	if (!t->bulk)
+		return;
+	tree_free(&t->bulk->tree);
+	keys_free(&t->bulk->keys);
+	free(t->bulk);
+	t->bulk = NULL;
 }
 
+static int
+finish_trees(struct sqlite *s, struct roots *roots, bool is_last,
+    struct fail *why)
+{
+	for (size_t i = 0; i < s->table_count; i++) {
+		struct sqlite_table *t = &s->tables[i];
+		int result;
+
+		if (!t->bulk)
+			continue;
+		if (tree_finish(&t->bulk->tree, &roots[i].table, why) != 0)
+			return -1;
+		if (!is_last)
+			continue;
+		result = keys_build(&t->bulk->keys, &s->bulk.file,
+		    &roots[i].index, why);
+		if (result < 0)
+			return -1;
+		t->has_key = result == 1;
+	}
+	return 0;
+}
+
+/* Lets SQLite make the tables, and the indexes that are to be filled. */
 static int
 make_tables(struct sqlite *s, struct fail *why)
 {
 	if (sqlite_db_run(s->db, "BEGIN", why) != 0)
 		return -1;
-	for (size_t i = 0; i < s->table_count; i++)
-		if (s->tables[i].tree &&
-		    sqlite_table_make(s, &s->tables[i], why) != 0)
+	for (size_t i = 0; i < s->table_count; i++) {
+		struct sqlite_table *t = &s->tables[i];
+
+		if (t->bulk && sqlite_table_make(s, t, why) != 0)
 			return -1;
+		if (t->bulk && t->has_key &&
+		    sqlite_merge_create_key(s, t, why) != 0)
+			return -1;
+	}
 	return sqlite_db_run(s->db, "COMMIT", why);
 }
 
+/* Writes the root page of that type, "table" or "index", of the table. */
 static int
-put_root(struct sqlite *s, struct sqlite_table *t, const unsigned char *page,
-    struct fail *why)
+put_root(struct sqlite *s, const struct table *t, const char *type,
+    const unsigned char *page, struct fail *why)
 {
-	uint32_t number = 0;
+	sqlite3_stmt *statement = NULL;
+	uint32_t number;
+	int result;
 
-	if (find_root(s, t->table->name, &number, why) != 0)
+	if (!page)
+		return 0;
+	if (sqlite3_prepare_v2(s->db,
+		"SELECT rootpage FROM sqlite_schema"
+		" WHERE tbl_name = ?1 AND type = ?2",
+		-1, &statement, NULL) != SQLITE_OK)
+		return sqlite_db_fail(s->db, why, "cannot read the database");
+	(void)sqlite3_bind_text(statement, 1, t->name, -1, SQLITE_STATIC);
+	(void)sqlite3_bind_text(statement, 2, type, -1, SQLITE_STATIC);
+	result = sqlite_db_step(statement, why);
+	number = (uint32_t)sqlite3_column_int64(statement, 0);
+	(void)sqlite3_finalize(statement);
+	if (result != 1)
 		return -1;
 	return tree_put_page(&s->bulk.file, number, page, why);
 }
 
-static void
-drop_tree(struct sqlite_table *t)
+static int
+put_roots(struct sqlite *s, const struct roots *roots, struct fail *why)
 {
-	if (t->tree)
-		tree_free(t->tree);
-	free(t->tree);
-	t->tree = NULL;
+	for (size_t i = 0; i < s->table_count; i++) {
+		const struct table *t = s->tables[i].table;
+
+		if (put_root(s, t, "table", roots[i].table, why) != 0 ||
+		    put_root(s, t, "index", roots[i].index, why) != 0)
+			return -1;
+	}
+	return write_header(s, 0, why);
 }
 
 int
-sqlite_bulk_end(struct sqlite *s, struct fail *why)
+sqlite_bulk_end(struct sqlite *s, bool is_last, struct fail *why)
 {
-	const unsigned char **roots;
-	int result = 0;
+	struct roots *roots;
+	int result = -1;
 
 	if (!s->bulk.is_open)
 		return 0;
 	s->bulk.is_open = false;
 	roots = mem_alloc(s->table_count + 1, sizeof(*roots));
-	for (size_t i = 0; i < s->table_count && result == 0; i++)
-		if (s->tables[i].tree)
-			result = tree_finish(s->tables[i].tree, &roots[i], why);
-	if (result == 0)
-		result = write_header(s, s->bulk.file.count, why);
-	if (result == 0)
-		result = make_tables(s, why);
-	for (size_t i = 0; i < s->table_count && result == 0; i++)
-		if (roots[i])
-			result = put_root(s, &s->tables[i], roots[i], why);
-	if (result == 0)
-		result = write_header(s, 0, why);
-	if (result == 0)
+	if (finish_trees(s, roots, is_last, why) == 0 &&
+	    write_header(s, s->bulk.file.count, why) == 0 &&
+	    make_tables(s, why) == 0 && put_roots(s, roots, why) == 0)
 		result = sqlite_db_run(s->db,
 		    "PRAGMA locking_mode=EXCLUSIVE; BEGIN", why);
-	for (size_t i = 0; i < s->table_count; i++)
-		drop_tree(&s->tables[i]);
 	free(roots);
+	for (size_t i = 0; i < s->table_count; i++)
+		sqlite_bulk_forget(&s->tables[i]);
 	return result;
 }
 
@@ -356,5 +412,6 @@ void
 sqlite_bulk_free(struct bulk *b)
 {
 	free_record(b);
+	sorter_space_free(&b->space);
 	*b = (struct bulk){0};
 }

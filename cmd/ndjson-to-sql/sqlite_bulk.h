@@ -20,6 +20,9 @@
 
 #include "attr.h"
 #include "fail.h"
+#include "schema.h"
+#include "sorter.h"
+#include "sqlite_keys.h"
 #include "sqlite_tree.h"
 
 #include <stdbool.h>
@@ -29,9 +32,18 @@ struct batch;
 struct sqlite;
 struct sqlite_table;
 
+/* A table while bulk is open. */
+struct bulk_table {
+	struct tree tree;
+	struct keys keys;
+	const struct column *key[SCHEMA_KEY_MAX];
+	size_t key_count; /* 0: it has no index */
+};
+
 struct bulk {
 	bool is_open;
 	struct tree_file file;
+	struct sorter_space space;
 	unsigned char *record; /* the row being written */
 	size_t capacity;
 };
@@ -47,9 +59,12 @@ ATTR_NODISCARD
 int sqlite_bulk_write(struct sqlite *s, struct sqlite_table *t,
     struct fail *why);
 
-/* Hands everything over to SQLite; does nothing where bulk is not open. */
+/* Hands everything over to SQLite; does nothing where bulk is not open. With
+ * `is_last`, no rows follow, and the indexes are made as well. */
 ATTR_NODISCARD
-int sqlite_bulk_end(struct sqlite *s, struct fail *why);
+int sqlite_bulk_end(struct sqlite *s, bool is_last, struct fail *why);
+
+void sqlite_bulk_forget(struct sqlite_table *t);
 
 void sqlite_bulk_free(struct bulk *b);
 

@@ -146,10 +146,12 @@ create_index(struct sqlite *s, const struct table *t, const char *create,
 	return run(s, &sql, why);
 }
 
-static int
-create_unique(struct sqlite *s, const struct table *t, struct fail *why)
+int
+sqlite_merge_create_key(struct sqlite *s, const struct sqlite_table *t,
+    struct fail *why)
 {
-	return create_index(s, t, "CREATE UNIQUE INDEX IF NOT EXISTS ", why);
+	return create_index(s, t->table, "CREATE UNIQUE INDEX IF NOT EXISTS ",
+	    why);
 }
 
 /* Whether a unique index or primary key of just these columns is there: an
@@ -186,7 +188,7 @@ sqlite_merge_make_key(struct sqlite *s, struct sqlite_table *t,
 	t->has_key = true;
 	if (!t->table->valid_to && has_fitting_key(s, t->table))
 		return 0;
-	if (create_unique(s, t->table, why) == 0)
+	if (sqlite_merge_create_key(s, t, why) == 0)
 		return 0;
 	if (why->status == STATUS_DATA)
 		(void)fail_prefix(why,
@@ -512,7 +514,7 @@ make_fresh_key(struct sqlite *s, struct sqlite_table *t, struct fail *why)
 	if (t->has_key || (!t->table->parent && t->table->key_count == 0))
 		return 0;
 	t->has_key = true;
-	if (create_unique(s, t->table, why) == 0)
+	if (sqlite_merge_create_key(s, t, why) == 0)
 		return 0;
 	if (why->status != STATUS_DATA)
 		return -1;
@@ -521,7 +523,7 @@ make_fresh_key(struct sqlite *s, struct sqlite_table *t, struct fail *why)
 		    t->table->name);
 	if (remove_doubled(s, t, why) != 0)
 		return -1;
-	return create_unique(s, t->table, why);
+	return sqlite_merge_create_key(s, t, why);
 }
 
 int

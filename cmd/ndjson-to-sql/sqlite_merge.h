@@ -33,6 +33,11 @@ ATTR_NODISCARD
 int sqlite_merge_drop_key(struct sqlite *s, struct sqlite_table *t,
     struct fail *why);
 
+/* Makes the unique index from the rows that are there. */
+ATTR_NODISCARD
+int sqlite_merge_create_key(struct sqlite *s, const struct sqlite_table *t,
+    struct fail *why);
+
 /* Makes the unique index of a live table, if it has none that fits. */
 ATTR_NODISCARD
 int sqlite_merge_make_key(struct sqlite *s, struct sqlite_table *t,

@@ -42,9 +42,7 @@ sqlite_table_free(struct sqlite_table *t)
 {
 	forget_statements(t);
 	free(t->columns);
-	if (t->tree)
-		tree_free(t->tree);
-	free(t->tree);
+	sqlite_bulk_forget(t);
 	seen_free(&t->seen);
 	bloom_free(&t->filter);
 	*t = (struct sqlite_table){0};
@@ -323,8 +321,8 @@ sqlite_table_change_type(struct sqlite *s, struct sqlite_table *t,
 
 		if (column->column != c->column)
 			continue;
-		if (t->tree && c->from != TYPE_UNKNOWN &&
-		    sqlite_bulk_end(s, why) != 0)
+		if (t->bulk && c->from != TYPE_UNKNOWN &&
+		    sqlite_bulk_end(s, false, why) != 0)
 			return -1;
 		column->type = c->type;
 		/* Without a type it has no affinity, and keeps anything. */
@@ -545,7 +543,7 @@ sqlite_table_write(struct sqlite *s, struct sqlite_table *t, struct batch *b,
 
 	if (rows->count == 0)
 		return 0;
-	if (!t->is_fresh && sqlite_bulk_end(s, why) != 0)
+	if (!t->is_fresh && sqlite_bulk_end(s, false, why) != 0)
 		return -1;
 	if (!s->bulk.is_open && sqlite_table_make(s, t, why) != 0)
 		return -1;

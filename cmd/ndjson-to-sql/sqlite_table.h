@@ -47,7 +47,7 @@ struct sqlite_table {
 	bool has_children; /* tables for its lists are in use */
 	struct seen seen;  /* of a root table that is merged into */
 	bool is_history;
-	struct tree *tree;        /* its pages while bulk is open */
+	struct bulk_table *bulk;  /* what bulk has of it */
 	sqlite3_stmt *insert;     /* NULL: to be prepared */
 	sqlite3_stmt *append;     /* the same where rowids run on by 1 */
 	int64_t last_rowid;       /* of a fresh root table */
