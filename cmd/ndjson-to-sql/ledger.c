@@ -103,34 +103,64 @@ read_names(const struct definition *d, size_t count, const char **names)
 		names[i] = d[i].name;
 }
 
-/* A cell's text, NUL-terminated, into `buffer`; "" where it is none. */
-static const char *
-text_of(const struct cell *c, struct buf *buffer)
+/* What the ledger knows of the columns, before the schema does. */
+struct memory_item {
+	struct schema_known known;
+	char *texts[4];    /* that it points to */
+	size_t root_place; /* of the first item with its root */
+};
+
+struct memory {
+	struct memory_item *items;
+	size_t count, capacity;
+};
+
+/* A cell's text, NUL-terminated; "" where it is none. */
+static char *
+text_of(const struct cell *c)
 {
-	buf_clear(buffer);
-	if (c->kind == CELL_TEXT)
-		buf_append(buffer, c->text, c->len);
-	return buffer->data;
+	return c->kind == CELL_TEXT ? mem_copy(c->text, c->len)
+				    : mem_string("");
+}
+
+static bool
+is_text(const struct cell *c, const char *text)
+{
+	return c->kind == CELL_TEXT && strlen(text) == c->len &&
+	    memcmp(c->text, text, c->len) == 0;
+}
+
+static size_t
+root_place(const struct memory *m, const char *root)
+{
+	size_t place = m->count > 0 ? m->items[m->count - 1].root_place : 0;
+
+	/* Mostly that of the item before. */
+	if (place < m->count && strcmp(m->items[place].known.root, root) == 0)
+		return place;
+	place = 0;
+	while (
+	    place < m->count && strcmp(m->items[place].known.root, root) != 0)
+		place++;
+	return place;
 }
 
 static int
 visit_column(void *context, const struct cell *cells, size_t count,
     struct fail *why)
 {
-	struct schema *schema = context;
+	struct memory *memory = context;
+	struct memory_item item = {0};
 	struct schema_known known = {0};
-	const struct cell *type = &cells[COLUMNS_TYPE];
-	const struct cell *form = &cells[COLUMNS_FORM];
-	struct buf text[4];
 	const char **members[4] = {&known.table, &known.column, &known.root,
 	    &known.path};
-	int result;
+	const struct cell *type = &cells[COLUMNS_TYPE];
+	const struct cell *form = &cells[COLUMNS_FORM];
 
 	(void)count;
-	for (size_t i = 0; i < 4; i++) {
-		buf_init(&text[i], BOUND_LINE_BYTES);
-		*members[i] = text_of(&cells[i], &text[i]);
-	}
+	(void)why;
+	for (size_t i = 0; i < 4; i++)
+		*members[i] = item.texts[i] = text_of(&cells[i]);
 	if (type->kind == CELL_TEXT &&
 	    type_parse(type->text, type->len, &known.type) != 0)
 		known.type = TYPE_UNKNOWN;
@@ -140,16 +170,75 @@ visit_column(void *context, const struct cell *cells, size_t count,
 		known.key_position = (unsigned)cells[COLUMNS_KEY].integer;
 	if (cells[COLUMNS_FIRST_LOAD].kind == CELL_INTEGER)
 		known.first_load = cells[COLUMNS_FIRST_LOAD].integer;
-	known.is_wide = cells[COLUMNS_WIDE].kind == CELL_INTEGER &&
+	known.is_wide = (cells[COLUMNS_WIDE].kind == CELL_INTEGER ||
+			    cells[COLUMNS_WIDE].kind == CELL_BOOL) &&
 	    cells[COLUMNS_WIDE].integer != 0;
-	known.is_theirs = cells[COLUMNS_KIND].kind == CELL_TEXT &&
-	    cells[COLUMNS_KIND].len == 6 &&
-	    memcmp(cells[COLUMNS_KIND].text, "theirs", 6) == 0;
-	known.is_own = cells[COLUMNS_KIND].kind == CELL_TEXT &&
-	    cells[COLUMNS_KIND].len == 3;
-	result = schema_restore(schema, &known, why);
-	for (size_t i = 0; i < 4; i++)
-		buf_free(&text[i]);
+	known.is_theirs = is_text(&cells[COLUMNS_KIND], "theirs");
+	known.is_own = is_text(&cells[COLUMNS_KIND], "own");
+	item.known = known;
+	item.root_place = root_place(memory, known.root);
+	memory->items = mem_grow(memory->items, &memory->capacity,
+	    memory->count + 1, sizeof(*memory->items));
+	memory->items[memory->count++] = item;
+	return 0;
+}
+
+/* How many lists are on the way. A name in a path may look like one; then it
+ * does in the paths below, too. */
+static size_t
+depth_of(const char *path)
+{
+	size_t depth = 0;
+
+	while ((path = strstr(path, "[*]"))) {
+		path += 3;
+		depth++;
+	}
+	return depth;
+}
+
+/* Tables before those below them, and a member's first column before its
+ * variants, whose names are longer: no matter in what order a destination
+ * keeps its rows. */
+static int
+compare_columns(const void *one, const void *other)
+{
+	const struct memory_item *items[] = {one, other};
+	const struct schema_known *a = &items[0]->known, *b = &items[1]->known;
+	size_t depths[] = {depth_of(a->path), depth_of(b->path)};
+
+	if (items[0]->root_place != items[1]->root_place)
+		return items[0]->root_place < items[1]->root_place ? -1 : 1;
+	if (depths[0] != depths[1])
+		return depths[0] < depths[1] ? -1 : 1;
+	if (a->first_load != b->first_load)
+		return a->first_load < b->first_load ? -1 : 1;
+	if (strlen(a->column) != strlen(b->column))
+		return strlen(a->column) < strlen(b->column) ? -1 : 1;
+	return strcmp(a->column, b->column);
+}
+
+static int
+read_columns(struct schema *schema, struct sink *sink, struct fail *why)
+{
+	const char *names[COLUMNS_COUNT];
+	struct memory memory = {0};
+	int result;
+
+	read_names(columns_columns, COLUMNS_COUNT, names);
+	result = sink->ops->read(sink, "_columns", names, COLUMNS_COUNT,
+	    visit_column, &memory, why);
+	if (memory.count > 0)
+		qsort(memory.items, memory.count, sizeof(*memory.items),
+		    compare_columns);
+	for (size_t i = 0; i < memory.count; i++) {
+		if (result == 0)
+			result =
+			    schema_restore(schema, &memory.items[i].known, why);
+		for (size_t n = 0; n < 4; n++)
+			free(memory.items[i].texts[n]);
+	}
+	free(memory.items);
 	return result;
 }
 
@@ -201,7 +290,7 @@ int
 ledger_open(struct ledger *l, struct sink *sink, struct schema *schema,
     int64_t now_ms, struct fail *why)
 {
-	const char *names[COLUMNS_COUNT];
+	const char *names[LOADS_COUNT];
 
 	*l = (struct ledger){.schema = schema,
 	    .load_id = now_ms,
@@ -213,9 +302,7 @@ ledger_open(struct ledger *l, struct sink *sink, struct schema *schema,
 	if (sink->ops->read(sink, "_loads", names, LOADS_COUNT, visit_load, l,
 		why) != 0)
 		return -1;
-	read_names(columns_columns, COLUMNS_COUNT, names);
-	return sink->ops->read(sink, "_columns", names, COLUMNS_COUNT,
-	    visit_column, schema, why);
+	return read_columns(schema, sink, why);
 }
 
 /* --- writing ------------------------------------------------------------ */
