@@ -106,7 +106,7 @@ exits 0 '--last of no row'
 is "$(wc -c <out)" 0 'prints nothing'
 run ndjson-to-sql --last users.nothing out.db
 exits 2 '--last of no column'
-like "$(cat err)" "^ndjson-to-sql: 'out.db' has no column 'users.nothing'" \
+like "$(cat err)" "^ndjson-to-sql: there is no column 'users.nothing'" \
 	'says so'
 run ndjson-to-sql --last users.id nothing.db
 exits 2 '--last of no database'

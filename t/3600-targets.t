@@ -3,6 +3,7 @@
 # types and rows. A case is a list of loads and what there is afterwards; a
 # kind of target is a row of the table below.
 . "${0%/*}/lib.sh"
+. "$root/t/postgres.sh"
 
 # --- kinds of targets
 
@@ -16,7 +17,7 @@
 # ROW is any name of the row. VALUE is UTF-8 text: what it means is told by
 # the type in _columns, so that true and 1, or two ways to write a time, are
 # the same (see `normal`).
-kinds='sqlite csv csv_zstd ndjson ndjson_gzip'
+kinds='sqlite csv csv_zstd ndjson ndjson_gzip postgres'
 
 has_sqlite() {
 	:
@@ -135,6 +136,26 @@ cells_ndjson_gzip() {
 	cells_ndjson "$1"
 }
 
+# Each case has a schema of its own.
+has_postgres() {
+	[ -n "$postgres_bin" ] && postgres
+}
+target_postgres() {
+	echo "--schema case_$case_number postgresql://"
+}
+cells_postgres() {
+	"$postgres_bin/psql" -XAtq -F "$(printf '\t')" <<-EOT
+		SELECT string_agg(format('SELECT %L, ctid::text, %L,
+			encode(convert_to(%I::text, ''UTF8''), ''hex'')
+			FROM %I.%I WHERE %I IS NOT NULL', table_name,
+			column_name, column_name, table_schema, table_name,
+			column_name), ' UNION ALL ')
+		FROM information_schema.columns
+		WHERE table_schema = 'case_$case_number'
+		GROUP BY table_name \\gexec
+	EOT
+}
+
 # --- what they hold, in one form
 
 # Tables with their columns and types, then their rows. Without the ledger;
@@ -157,7 +178,9 @@ sub form {
 	return $v =~ /^(1|t|true)$/i ? "true" : "false" if $type eq "bool";
 	return sprintf "%.17g", $v if $type eq "double";
 	return $json->encode($json->decode($v)) if $type eq "json";
-	$v =~ s/T/ /, $v =~ s/(Z|\+00)$// if $type eq "timestamp";
+	$v =~ s/T/ /, $v =~ s/(Z|\+00)$//, $v =~ s/(?<=:\d\d)$/.000/,
+	    $v =~ s/(\.\d{1,2})$/substr "${1}00", 0, 4/e
+	    if $type eq "timestamp";
 	$v =~ s/([\\;\x00-\x1f\x7f])/sprintf "\\x%02x", ord $1/ge;
 	$v
 }
@@ -181,8 +204,14 @@ EOT
 
 # --- cases
 
+case_number=0
+
+# begin NAME [KIND...]: a case, and the kinds that it is not for.
 begin() {
 	case_name=$1
+	shift
+	not_for=$*
+	case_number=$((case_number + 1))
 	step=0
 	rm -f step.*
 }
@@ -198,6 +227,9 @@ load() {
 content() {
 	cat >wanted
 	for kind in $available; do
+		case " $not_for " in
+		*" $kind "*) continue ;;
+		esac
 		rm -rf at
 		mkdir at
 		n=0
@@ -248,7 +280,7 @@ EOT
 
 begin 'texts'
 load 0 -t t <<'EOT'
-{"id":"a,b","v":"\u0000 in\u0000side\u0000"}
+{"id":"a,b","v":"\\t\\"}
 {"id":"say \"no\"","v":"\"\""}
 {"id":"lines\r\nof\ntext\r","v":"\\."}
 {"id":" spaces ","v":"\t"}
@@ -267,10 +299,20 @@ t: id text, v text
   id=; v=null
   id==1+1; v=true
   id=NULL
-  id=a,b; v=\x00 in\x00side\x00
+  id=a,b; v=\x5ct\x5c
   id=lines\x0d\x0aof\x0atext\x0d; v=\x5c.
   id=say "no"; v=""
   id=ü€😀; v=😀 \x01\x7f
+EOT
+
+# PostgreSQL has no such text.
+begin 'U+0000' postgres
+load 0 -t t <<'EOT'
+{"id":"a\u0000b","v":"\u0000 in\u0000side\u0000"}
+EOT
+content <<'EOT'
+t: id text, v text
+  id=a\x00b; v=\x00 in\x00side\x00
 EOT
 
 begin 'names'

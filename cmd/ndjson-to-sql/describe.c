@@ -384,16 +384,24 @@ struct source {
 };
 
 static int
-open_source(struct source *s, const char *target, struct fail *why)
+open_source(struct source *s, const char *target, const char *schema,
+    struct fail *why)
 {
 	struct sink_options options = {.ddl = &s->nowhere,
+	    .is_reading = true,
+	    .schema = schema,
 	    .busy_timeout_ms = BUSY_TIMEOUT_MS};
 	const struct sink_kind *kind = sink_find(target, &options.target, why);
 
 	*s = (struct source){.nowhere = {.fd = -1}};
 	if (!kind)
 		return -1;
-	if (access(options.target, F_OK) != 0) {
+	if (schema && !kind->takes_schema)
+		return fail_set(why, STATUS_USAGE,
+		    "--schema is for databases that have schemas, and not for "
+		    "%s",
+		    kind->usage);
+	if (!kind->is_server && access(options.target, F_OK) != 0) {
 		(void)fail_errno(why, "cannot read '%s'", options.target);
 		why->status = STATUS_USAGE;
 		return -1;
@@ -425,13 +433,13 @@ print(const struct buf *text, struct fail *why)
 }
 
 int
-describe_target(const char *target, enum describe_format format,
-    struct fail *why)
+describe_target(const char *target, const char *schema,
+    enum describe_format format, struct fail *why)
 {
 	struct catalog c = {0};
 	struct source source;
 	struct buf text;
-	int result = open_source(&source, target, why);
+	int result = open_source(&source, target, schema, why);
 
 	buf_init(&text, BOUND_LINE_BYTES);
 	if (result == 0)
@@ -491,8 +499,8 @@ find_place(const struct schema *s, const char *place)
 }
 
 static int
-read_last(struct sink *sink, const char *target, const char *place,
-    struct buf *text, struct fail *why)
+read_last(struct sink *sink, const char *place, struct buf *text,
+    struct fail *why)
 {
 	const struct schema_options options = {0};
 	struct schema *schema = schema_new(&options);
@@ -511,9 +519,9 @@ read_last(struct sink *sink, const char *target, const char *place,
 		    sink->ops->query(sink, sql.data, 1, visit_last, text, why);
 	} else if (result == 0) {
 		result = fail_set(why, STATUS_USAGE,
-		    "'%s' has no column '%s'; --describe lists them, and they "
+		    "there is no column '%s'; --describe lists them, and they "
 		    "are named TABLE.COLUMN",
-		    target, place);
+		    place);
 	}
 	buf_free(&sql);
 	schema_free(schema);
@@ -521,15 +529,16 @@ read_last(struct sink *sink, const char *target, const char *place,
 }
 
 int
-describe_last(const char *target, const char *place, struct fail *why)
+describe_last(const char *target, const char *schema, const char *place,
+    struct fail *why)
 {
 	struct source source;
 	struct buf text;
-	int result = open_source(&source, target, why);
+	int result = open_source(&source, target, schema, why);
 
 	buf_init(&text, BOUND_LINE_BYTES);
 	if (result == 0)
-		result = read_last(source.sink, target, place, &text, why);
+		result = read_last(source.sink, place, &text, why);
 	if (result == 0)
 		result = print(&text, why);
 	buf_free(&text);

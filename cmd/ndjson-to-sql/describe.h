@@ -27,16 +27,18 @@ enum describe_format {
 void describe_write(struct buf *to, const struct catalog *c,
     enum describe_format format);
 
-/* Writes what `target` holds to standard output. A target that is not there
- * or of an unknown kind is STATUS_USAGE. */
+/* Writes what `target` holds to standard output; of a database that has
+ * schemas, one of them, or its default where `schema` is NULL. A target that
+ * is not there or of an unknown kind is STATUS_USAGE. */
 ATTR_NODISCARD
-int describe_target(const char *target, enum describe_format format,
-    struct fail *why);
+int describe_target(const char *target, const char *schema,
+    enum describe_format format, struct fail *why);
 
 /* Writes the greatest value of `place`, TABLE.COLUMN, to standard output, and
  * nothing where there is none yet. It is what --since takes. A table or
  * column that is not there is STATUS_USAGE. */
 ATTR_NODISCARD
-int describe_last(const char *target, const char *place, struct fail *why);
+int describe_last(const char *target, const char *schema, const char *place,
+    struct fail *why);
 
 #endif

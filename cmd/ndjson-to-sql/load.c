@@ -77,6 +77,11 @@ check_kind(const struct opts *o, const struct sink_kind *kind, struct fail *why)
 {
 	const char *option = NULL;
 
+	if (o->schema && !kind->takes_schema)
+		return fail_set(why, STATUS_USAGE,
+		    "--schema is for databases that have schemas, and not for "
+		    "%s",
+		    kind->usage);
 	if ((o->is_gzip || o->is_zstd) && !kind->takes_pack)
 		option = o->is_gzip ? "gzip" : "zstd";
 	else if (o->partition && !kind->takes_partition)
@@ -85,7 +90,7 @@ check_kind(const struct opts *o, const struct sink_kind *kind, struct fail *why)
 		return 0;
 	return fail_set(why, STATUS_USAGE,
 	    "--%s is for files, such as csv:DIR, and not for %s", option,
-	    o->target);
+	    kind->is_server ? kind->usage : o->target);
 }
 
 static int
@@ -101,6 +106,7 @@ open_sink(struct load *l, struct fail *why)
 		: o->is_gzip   ? PACK_GZIP
 			       : PACK_PLAIN,
 	    .partition = o->partition,
+	    .schema = o->schema,
 	    .reject = o->rejects ? reject : NULL,
 	    .context = &l->rejects};
 	const struct sink_kind *kind =

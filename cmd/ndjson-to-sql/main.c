@@ -25,9 +25,10 @@ static int
 run(const struct opts *o, struct fail *why)
 {
 	if (o->describe)
-		return describe_target(o->target, o->describe_format, why);
+		return describe_target(o->target, o->schema, o->describe_format,
+		    why);
 	if (o->last)
-		return describe_last(o->target, o->last, why);
+		return describe_last(o->target, o->schema, o->last, why);
 	return load_run(o, why);
 }
 

@@ -25,6 +25,7 @@ enum {
 static const struct opt table[] = {
     {'t', "table", "NAME", OPT_STRING, MEMBER(table),
 	"the table, instead of each record's _resource", NULL, 0, 0},
+    {0, "schema", "NAME", OPT_STRING, MEMBER(schema), NULL, NULL, 0, 0},
     {'k', "key", "NAME", OPT_LIST, MEMBER(key),
 	"a member of the key; may be repeated", NULL, 0, 0},
     {0, "merge", NULL, OPT_FLAG, MEMBER(is_merge),
@@ -298,6 +299,11 @@ opts_parse(struct opts *o, int argc, char **argv, struct fail *why)
 	if (result == OPT_RUN && o->table && !*o->table) {
 		(void)fail_set(why, STATUS_USAGE,
 		    "--table: a table needs a name");
+		result = OPT_BAD;
+	}
+	if (result == OPT_RUN && o->schema && !*o->schema) {
+		(void)fail_set(why, STATUS_USAGE,
+		    "--schema: a schema needs a name");
 		result = OPT_BAD;
 	}
 	if (result == OPT_RUN &&

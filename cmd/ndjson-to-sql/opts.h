@@ -19,6 +19,7 @@ struct opts {
 	const char *target;
 	struct opt_list files; /* none: standard input */
 	const char *table;
+	const char *schema;
 	struct opt_list key;
 	uint64_t depth;
 	uint64_t max_columns;

@@ -6,12 +6,14 @@
 
 #include "buf.h"
 #include "sink_files.h"
+#include "sink_postgres.h"
 #include "sink_sqlite.h"
 
 #include <string.h>
 
 static const struct sink_kind *const kinds[] = {
     &sink_sqlite,
+    &sink_postgres,
     &sink_csv,
     &sink_ndjson,
     &sink_stdout,
@@ -35,6 +37,20 @@ has_suffix(const char *target, const char *suffixes)
 	return false;
 }
 
+/* The length of the one of the prefixes that the target has; 0. */
+static size_t
+prefix_length(const char *target, const char *prefixes)
+{
+	while (prefixes && *prefixes) {
+		size_t len = strcspn(prefixes, " ");
+
+		if (strncmp(target, prefixes, len) == 0)
+			return len;
+		prefixes += len + strspn(prefixes + len, " ");
+	}
+	return 0;
+}
+
 /* "out.db, csv:DIR or -" */
 static int
 fail_unknown(const char *target, struct fail *why)
@@ -47,8 +63,10 @@ fail_unknown(const char *target, struct fail *why)
 			buf_add(&list, i + 1 < KIND_COUNT ? ", " : " or ");
 		buf_add(&list, kinds[i]->usage);
 	}
+	/* Of a URL only the beginning: it may hold a password. */
 	(void)fail_set(why, STATUS_USAGE,
-	    "cannot tell what kind of target '%.200s' is; it may be %s", target,
+	    "cannot tell what kind of target '%.*s' is; it may be %s",
+	    (int)(strstr(target, "://") ? strcspn(target, ":") : 200), target,
 	    list.data);
 	buf_free(&list);
 	return -1;
@@ -58,11 +76,10 @@ const struct sink_kind *
 sink_find(const char *target, const char **rest, struct fail *why)
 {
 	for (size_t i = 0; i < KIND_COUNT; i++) {
-		const char *prefix = kinds[i]->prefix;
+		size_t len = prefix_length(target, kinds[i]->prefix);
 
-		if (prefix && strncmp(target, prefix, strlen(prefix)) == 0 &&
-		    target[strlen(prefix)]) {
-			*rest = target + strlen(prefix);
+		if (len > 0 && target[len]) {
+			*rest = target + len;
 			return kinds[i];
 		}
 	}

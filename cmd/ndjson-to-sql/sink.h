@@ -44,6 +44,8 @@ struct sink_options {
 	bool is_scratch;    /* SQLite: nobody else's, and gone after the load */
 	enum pack_kind pack;   /* how text files are compressed */
 	const char *partition; /* COLUMN:UNIT, or NULL */
+	const char *schema;    /* that tables are in, or NULL */
+	bool is_reading;       /* nothing will be loaded */
 	struct out *ddl;       /* print DDL there, change nothing; else NULL */
 	/* A row that the destination refuses: NULL, or takes it and returns
 	 * 0; -1 ends the load. */
@@ -93,12 +95,14 @@ struct sink {
 
 struct sink_kind {
 	const char *name;
-	const char *prefix;   /* "sqlite:"; or NULL */
+	const char *prefix;   /* "sqlite:", or several with spaces; or NULL */
 	const char *suffixes; /* ".db .sqlite .sqlite3"; "" is none */
 	const char *word;     /* a target by itself, such as "-"; or NULL */
 	const char *usage;    /* how its targets look, for messages */
 	bool takes_pack;      /* --gzip, --zstd */
 	bool takes_partition; /* --partition */
+	bool takes_schema;    /* --schema */
+	bool is_server;       /* its targets are no files */
 	bool has_json_lists;  /* lists stay JSON whatever --arrays says */
 	size_t max_name_bytes;
 	size_t max_columns;

@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Merging. The counts of a direct table are those of a new one: what comes
+ * again through its stage is no update, but a record that was there twice.
+ */
+#include "postgres_merge.h"
+
+#include "instant.h"
+#include "mem.h"
+#include "postgres.h"
+#include "postgres_table.h"
+#include "schema.h"
+#include "sql_merge.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A table of the tree of `root`; NULL. */
+static struct postgres_table *
+member(const struct postgres *s, const struct postgres_table *root, size_t id)
+{
+	struct postgres_table *t = s->tables[id];
+
+	return t && t->table->root == root->table ? t : NULL;
+}
+
+/* A statement of sql_merge.h over a table; the rows that it changed. */
+typedef void statement(const struct sql_table *t, const struct sql_range *range,
+    struct buf *sql);
+
+static int
+run(struct postgres *s, const struct postgres_table *t, statement *add,
+    const struct sql_range *range, uint64_t *count, struct fail *why)
+{
+	struct buf sql;
+
+	*count = 0;
+	buf_init(&sql, SQL_BYTES_MAX);
+	add(&t->sql, range, &sql);
+	return postgres_run(s, &sql, count, why);
+}
+
+/* --- rows of stages ----------------------------------------------------- */
+
+static int
+count_rows(struct postgres *s, const struct postgres_table *t,
+    const struct sql_range *range, uint64_t *count, struct fail *why)
+{
+	struct buf sql;
+	int64_t number;
+	int result;
+
+	*count = t->staged_count;
+	if (!range)
+		return 0;
+	buf_init(&sql, SQL_BYTES_MAX);
+	buf_addf(&sql,
+	    "SELECT count(*) FROM %s WHERE %s BETWEEN %" PRIu64 " AND %" PRIu64,
+	    t->stage, SQL_SEQUENCE, range->first, range->last);
+	result = postgres_db_number(&s->db, sql.data, 0, &number, why);
+	buf_free(&sql);
+	*count = (uint64_t)number;
+	return result;
+}
+
+/* Rows of records that were taken out of the root's stage. */
+static int
+drop_orphans(struct postgres *s, const struct postgres_table *root,
+    const struct sql_range *range, struct fail *why)
+{
+	for (size_t i = 0; i < s->table_count; i++) {
+		struct postgres_table *t = member(s, root, i);
+		uint64_t count;
+
+		if (!t || t == root || t->staged_count == 0)
+			continue;
+		if (run(s, t, sql_merge_add_orphans, range, &count, why) != 0)
+			return -1;
+		t->staged_count -= count;
+	}
+	return 0;
+}
+
+static int
+drop_doubled(struct postgres *s, struct postgres_table *root,
+    const struct sql_range *range, struct fail *why)
+{
+	uint64_t count;
+
+	if (root->staged_count == 0)
+		return 0;
+	if (run(s, root, sql_merge_add_doubled, range, &count, why) != 0)
+		return -1;
+	root->staged_count -= count;
+	root->counts.doubled += count;
+	return count > 0 ? drop_orphans(s, root, range, why) : 0;
+}
+
+/* --- merging ------------------------------------------------------------ */
+
+static int
+cut(struct postgres *s, const struct postgres_table *root,
+    const struct sql_range *range, struct fail *why)
+{
+	/* The deepest first: tables come behind those they hang on. */
+	for (size_t i = s->table_count; i-- > 0;) {
+		struct postgres_table *t = member(s, root, i);
+		uint64_t count;
+
+		if (!t || t == root || (t->is_new && !t->is_direct))
+			continue;
+		if (run(s, t, sql_merge_add_cut, range, &count, why) != 0)
+			return -1;
+		if (t->is_direct)
+			t->counts.inserted -= count;
+		else
+			t->counts.deleted += count;
+	}
+	return 0;
+}
+
+static int
+merge_table(struct postgres *s, struct postgres_table *t,
+    const struct sql_range *range, struct fail *why)
+{
+	uint64_t total, written;
+	struct buf sql;
+	int64_t known;
+	int result;
+
+	if (count_rows(s, t, range, &total, why) != 0)
+		return -1;
+	if (total == 0)
+		return 0;
+	buf_init(&sql, SQL_BYTES_MAX);
+	sql_merge_add_known(&t->sql, range, &sql);
+	result = postgres_db_number(&s->db, sql.data, 0, &known, why);
+	buf_free(&sql);
+	if (result != 0 ||
+	    run(s, t, sql_merge_add_merge, range, &written, why) != 0)
+		return -1;
+	t->counts.inserted += total - (uint64_t)known;
+	if (t->is_direct) {
+		t->counts.doubled += t->table->parent ? 0 : (uint64_t)known;
+	} else {
+		t->counts.updated += written - (total - (uint64_t)known);
+		t->counts.unchanged += total - written;
+	}
+	return 0;
+}
+
+static int
+insert_table(struct postgres *s, struct postgres_table *t,
+    const struct sql_range *range, struct fail *why)
+{
+	uint64_t count;
+
+	if (t->staged_count == 0)
+		return 0;
+	if (run(s, t, sql_merge_add_insert, range, &count, why) != 0)
+		return -1;
+	t->counts.inserted += count;
+	return 0;
+}
+
+static int
+merge_rows(struct postgres *s, struct postgres_table *root,
+    const struct sql_range *range, struct fail *why)
+{
+	bool is_keyed = root->table->key_count > 0 && root->is_merged;
+
+	if (is_keyed && drop_doubled(s, root, range, why) != 0)
+		return -1;
+	if (is_keyed && root->staged_count > 0 && cut(s, root, range, why) != 0)
+		return -1;
+	for (size_t i = 0; i < s->table_count; i++) {
+		struct postgres_table *t = member(s, root, i);
+
+		if (t &&
+		    (is_keyed ? merge_table(s, t, range, why)
+			      : insert_table(s, t, range, why)) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* --- histories ---------------------------------------------------------- */
+
+static int
+end_absent(struct postgres *s, struct postgres_table *root, const char *now,
+    struct fail *why)
+{
+	uint64_t count = 0;
+	struct buf sql;
+
+	buf_init(&sql, SQL_BYTES_MAX);
+	if (!sql_merge_add_close_absent(&root->sql, now, &sql)) {
+		buf_free(&sql);
+		return fail_set(why, STATUS_DATA,
+		    "a parent's name holds U+0000, which PostgreSQL cannot "
+		    "keep");
+	}
+	if (postgres_run(s, &sql, &count, why) != 0)
+		return -1;
+	root->counts.deleted += count;
+	return 0;
+}
+
+static int
+close_versions(struct postgres *s, struct postgres_table *root, const char *now,
+    struct fail *why)
+{
+	uint64_t count = 0;
+	struct buf sql;
+
+	buf_init(&sql, SQL_BYTES_MAX);
+	sql_merge_add_close(&root->sql, now, NULL, &sql);
+	if (postgres_run(s, &sql, &count, why) != 0)
+		return -1;
+	root->counts.updated += count;
+	return 0;
+}
+
+static int
+merge_history(struct postgres *s, struct postgres_table *root, struct fail *why)
+{
+	char now[INSTANT_TEXT_BYTES] = "";
+	struct instant at;
+	uint64_t count;
+
+	if (instant_from_ms(s->base.load_id, &at) == 0)
+		(void)instant_format(&at, now);
+	if (drop_doubled(s, root, NULL, why) != 0 ||
+	    (s->options.closes_absent && !root->is_settled &&
+		end_absent(s, root, now, why) != 0) ||
+	    run(s, root, sql_merge_add_same, NULL, &count, why) != 0)
+		return -1;
+	root->staged_count -= count;
+	root->counts.unchanged += count;
+	if ((count > 0 && drop_orphans(s, root, NULL, why) != 0) ||
+	    close_versions(s, root, now, why) != 0)
+		return -1;
+	for (size_t i = 0; i < s->table_count; i++) {
+		struct postgres_table *t = member(s, root, i);
+
+		if (t && insert_table(s, t, NULL, why) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* --- what did not come -------------------------------------------------- */
+
+static int
+delete_absent(struct postgres *s, const struct postgres_table *root,
+    struct fail *why)
+{
+	for (size_t i = s->table_count; i-- > 0;) {
+		struct postgres_table *t = member(s, root, i);
+		uint64_t count = 0;
+		struct buf sql;
+
+		if (!t || t->is_new)
+			continue;
+		buf_init(&sql, SQL_BYTES_MAX);
+		if (!sql_merge_add_absent(&t->sql, &sql)) {
+			buf_free(&sql);
+			return fail_set(why, STATUS_DATA,
+			    "a parent's name holds U+0000, which PostgreSQL "
+			    "cannot keep");
+		}
+		if (postgres_run(s, &sql, &count, why) != 0)
+			return -1;
+		t->counts.deleted += count;
+	}
+	return 0;
+}
+
+/* --- trees -------------------------------------------------------------- */
+
+/* Brings tables, keys and stages to where the statements need them. */
+static int
+prepare(struct postgres *s, struct postgres_table *root, struct fail *why)
+{
+	bool is_staged = !root->is_direct;
+
+	for (size_t i = 0; i < s->table_count; i++) {
+		struct postgres_table *t = member(s, root, i);
+
+		if (t && postgres_table_end_lanes(s, t, why) != 0)
+			return -1;
+		is_staged |= t && t->has_stage;
+	}
+	for (size_t i = 0; i < s->table_count; i++) {
+		struct postgres_table *t = member(s, root, i);
+
+		if (!t)
+			continue;
+		if (postgres_table_define(s, t, why) != 0 ||
+		    (is_staged && !s->options.ddl &&
+			postgres_table_make_stage(s, t, why) != 0))
+			return -1;
+		if ((t->is_new || t->is_merged || t->is_history) &&
+		    postgres_table_make_key(s, t, why) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static bool
+has_staged(const struct postgres *s, const struct postgres_table *root)
+{
+	for (size_t i = 0; i < s->table_count; i++) {
+		const struct postgres_table *t = member(s, root, i);
+
+		if (t && t->staged_count > 0)
+			return true;
+	}
+	return false;
+}
+
+static int
+finish_tree(struct postgres *s, struct postgres_table *root, struct fail *why)
+{
+	int result = 0;
+
+	if (prepare(s, root, why) != 0)
+		return -1;
+	if (s->options.ddl)
+		return 0;
+	if (root->is_history)
+		result = merge_history(s, root, why);
+	else if (has_staged(s, root))
+		result = merge_rows(s, root, NULL, why);
+	if (result == 0 && s->options.mode == MODE_SYNC &&
+	    !root->table->is_own && !root->is_direct && !root->is_settled)
+		result = delete_absent(s, root, why);
+	for (size_t i = 0; i < s->table_count; i++) {
+		struct postgres_table *t = member(s, root, i);
+
+		if (!t)
+			continue;
+		t->staged_count = 0;
+		t->is_settled = true;
+	}
+	return result;
+}
+
+int
+postgres_merge_finish(struct postgres *s, struct fail *why)
+{
+	for (size_t i = 0; i < s->table_count; i++)
+		if (s->tables[i] && !s->tables[i]->table->parent &&
+		    !s->tables[i]->is_settled &&
+		    finish_tree(s, s->tables[i], why) != 0)
+			return fail_prefix(why, "%s",
+			    s->tables[i]->table->name);
+	return 0;
+}
+
+/* --- batches ------------------------------------------------------------ */
+
+struct saved {
+	struct sink_counts counts;
+	uint64_t staged_count;
+};
+
+static struct saved *
+save(const struct postgres *s)
+{
+	struct saved *saved = mem_alloc(s->table_count, sizeof(*saved));
+
+	for (size_t i = 0; i < s->table_count; i++)
+		if (s->tables[i])
+			saved[i] = (struct saved){s->tables[i]->counts,
+			    s->tables[i]->staged_count};
+	return saved;
+}
+
+static void
+restore(struct postgres *s, struct saved *saved)
+{
+	for (size_t i = 0; i < s->table_count; i++) {
+		if (!s->tables[i])
+			continue;
+		s->tables[i]->counts = saved[i].counts;
+		s->tables[i]->staged_count = saved[i].staged_count;
+	}
+}
+
+/* Merges a range: 0; 1 where the server refuses some of it, and all is as it
+ * was; -1. */
+static int
+try_range(struct postgres *s, struct postgres_table *root,
+    const struct sql_range *range, struct fail *why)
+{
+	struct saved *saved = save(s);
+	int result = postgres_db_run(&s->db, "SAVEPOINT part", NULL, why);
+
+	if (result == 0 && merge_rows(s, root, range, why) != 0) {
+		result = -1;
+		if (why->status == STATUS_DATA) {
+			struct fail later;
+
+			restore(s, saved);
+			if (postgres_db_run(&s->db,
+				"ROLLBACK TO SAVEPOINT part;"
+				"RELEASE SAVEPOINT part",
+				NULL, &later) == 0)
+				result = 1;
+		}
+	}
+	free(saved);
+	if (result == 0)
+		result = postgres_db_run(&s->db, "RELEASE SAVEPOINT part", NULL,
+		    why);
+	return result;
+}
+
+/* The one record of the range is refused. Its row stays in the stage, where
+ * --sync sees that it came. */
+static int
+refuse(struct postgres *s, struct postgres_table *root, struct batch *b,
+    uint64_t sequence, struct fail *why)
+{
+	struct origin *o = &b->origins[sequence - b->first_sequence];
+	struct fail reason = *why;
+
+	if (!s->options.reject)
+		return fail_prefix(why, "%s: line %llu", o->name,
+		    (unsigned long long)o->line);
+	o->is_dropped = true;
+	root->counts.rejected++;
+	return s->options.reject(s->options.context, o, &reason, why);
+}
+
+/* Merges the records of the range; where that fails, each half of it. Halves
+ * that wait are at most as many as the range has bits. */
+static int
+merge_range(struct postgres *s, struct postgres_table *root, struct batch *b,
+    struct sql_range range, struct fail *why)
+{
+	struct sql_range waiting[64];
+	size_t count = 0;
+
+	waiting[count++] = range;
+	while (count > 0) {
+		struct sql_range *part = &waiting[count - 1];
+		uint64_t middle = part->first + (part->last - part->first) / 2;
+		int result = try_range(s, root, part, why);
+
+		if (result < 0)
+			return -1;
+		if (result == 0) {
+			count--;
+		} else if (part->first == part->last) {
+			if (refuse(s, root, b, part->first, why) != 0)
+				return -1;
+			count--;
+		} else {
+			waiting[count] =
+			    (struct sql_range){part->first, middle};
+			part->first = middle + 1;
+			count++;
+		}
+	}
+	return 0;
+}
+
+static int
+merge_tree(struct postgres *s, struct postgres_table *root, struct batch *b,
+    struct fail *why)
+{
+	struct sql_range range = {b->first_sequence,
+	    b->first_sequence + b->origin_count - 1};
+
+	if (prepare(s, root, why) != 0 ||
+	    merge_range(s, root, b, range, why) != 0)
+		return -1;
+	for (size_t i = 0; i < s->table_count; i++) {
+		struct postgres_table *t = member(s, root, i);
+
+		if (!t)
+			continue;
+		t->staged_count = 0;
+		t->is_new = false;
+	}
+	return 0;
+}
+
+int
+postgres_merge_batch(struct postgres *s, struct batch *b, struct fail *why)
+{
+	for (size_t i = 0; i < s->table_count; i++)
+		if (s->tables[i] && !s->tables[i]->table->parent &&
+		    s->tables[i]->is_checked && has_staged(s, s->tables[i]) &&
+		    merge_tree(s, s->tables[i], b, why) != 0)
+			return -1;
+	return 0;
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * COPY's text format.
+ */
+#include "postgres_row.h"
+
+#include "batch.h"
+#include "sql_table.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* "2026-11-24 06:00:00.123456" */
+enum { TIME_BYTES = 26 };
+
+/* Whether one of eight bytes is a control or a backslash. */
+static bool
+is_special(const char *at)
+{
+	const uint64_t ones = 0x0101010101010101u, high = ones << 7;
+	uint64_t word, backslash;
+
+	memcpy(&word, at, sizeof(word));
+	backslash = word ^ ones * '\\';
+	return (((word - ones * 0x20) & ~word) |
+		   ((backslash - ones) & ~backslash)) &
+	    high;
+}
+
+static char
+escape_of(char c)
+{
+	switch (c) {
+	case '\\':
+		return '\\';
+	case '\n':
+		return 'n';
+	case '\r':
+		return 'r';
+	case '\t':
+		return 't';
+	default:
+		return '\0';
+	}
+}
+
+/* Appends the text; -1 where it holds U+0000. Mostly there is nothing to
+ * escape: it is copied in runs. */
+static int
+add_text(struct buf *to, const char *text, size_t len)
+{
+	size_t done = 0, at = 0, end;
+
+	while (at < len) {
+		if (at + sizeof(uint64_t) <= len && !is_special(text + at)) {
+			at += sizeof(uint64_t);
+			continue;
+		}
+		end = at + sizeof(uint64_t) < len ? at + sizeof(uint64_t) : len;
+		for (; at < end; at++) {
+			char escape = escape_of(text[at]);
+
+			if (text[at] == '\0')
+				return -1;
+			if (!escape)
+				continue;
+			buf_append(to, text + done, at - done);
+			buf_add_char(to, '\\');
+			buf_add_char(to, escape);
+			done = at + 1;
+		}
+	}
+	buf_append(to, text + done, len - done);
+	return 0;
+}
+
+/* The shortest digits that are this double: where the column became one of
+ * decimals meanwhile, more would be another number. */
+static void
+add_number(struct buf *to, double number)
+{
+	char text[32];
+
+	for (int digits = 15; digits <= 17; digits++) {
+		(void)snprintf(text, sizeof(text), "%.*g", digits, number);
+		if (strtod(text, NULL) == number)
+			break;
+	}
+	buf_add(to, text);
+}
+
+static void
+add_integer(struct buf *to, int64_t value)
+{
+	char digits[24], *at = digits + sizeof(digits);
+	uint64_t left = value < 0 ? -(uint64_t)value : (uint64_t)value;
+
+	do
+		*--at = (char)('0' + left % 10);
+	while ((left /= 10) > 0);
+	if (value < 0)
+		*--at = '-';
+	buf_append(to, at, (size_t)(digits + sizeof(digits) - at));
+}
+
+static int
+add_cell(struct buf *to, const struct cell *c)
+{
+	switch ((enum cell_kind)c->kind) {
+	case CELL_NULL:
+		buf_append(to, "\\N", 2);
+		return 0;
+	case CELL_BOOL:
+		buf_add_char(to, c->integer ? 't' : 'f');
+		return 0;
+	case CELL_INTEGER:
+		add_integer(to, c->integer);
+		return 0;
+	case CELL_NUMBER:
+		add_number(to, c->number);
+		return 0;
+	case CELL_TEXT:
+		break;
+	}
+	return add_text(to, c->text, c->len);
+}
+
+/* PostgreSQL would round, perhaps into the next second; a cursor (--last)
+ * must not be later than the row it came from. */
+static struct cell
+cut_time(const struct cell *c, bool *is_cut)
+{
+	struct cell cell = *c;
+
+	if (c->kind == CELL_TEXT && c->len > TIME_BYTES) {
+		for (size_t i = TIME_BYTES; i < c->len; i++)
+			*is_cut |= c->text[i] != '0';
+		cell.len = TIME_BYTES;
+	}
+	return cell;
+}
+
+static int
+fail_nul(const struct sql_column *c, struct fail *why)
+{
+	return fail_set(why, STATUS_DATA,
+	    "'%s' holds U+0000, which PostgreSQL cannot keep", c->column->name);
+}
+
+int
+postgres_row_add(struct buf *to, const struct sql_table *t,
+    const struct row *row, bool is_stage, bool *is_cut, struct fail *why)
+{
+	size_t start = to->len;
+
+	if (is_stage) {
+		add_integer(to, (int64_t)row->sequence);
+		buf_add_char(to, '\t');
+	}
+	if (is_stage && sql_table_has_reference(t->table)) {
+		(void)add_cell(to, &row->id);
+		buf_add_char(to, '\t');
+	}
+	for (size_t i = 0; i < t->column_count; i++) {
+		const struct sql_column *c = &t->columns[i];
+		struct cell cell = {0};
+
+		if (i > 0)
+			buf_add_char(to, '\t');
+		if (c->column->index < row->count)
+			cell = row->cells[c->column->index];
+		if (c->type == TYPE_TIMESTAMP)
+			cell = cut_time(&cell, is_cut);
+		if (add_cell(to, &cell) != 0) {
+			to->data[to->len = start] = '\0';
+			return fail_nul(c, why);
+		}
+	}
+	buf_add_char(to, '\n');
+	return 0;
+}

@@ -1,0 +1,537 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Tables: their DDL, and taking rows over.
+ */
+#include "postgres_table.h"
+
+#include "dialect.h"
+#include "mem.h"
+#include "postgres.h"
+#include "schema.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- starting ----------------------------------------------------------- */
+
+static struct postgres_table *
+add_table(struct postgres *s, struct table *table)
+{
+	struct postgres_table *t = mem_alloc(1, sizeof(*t)), *parent = NULL;
+	size_t id = table->id;
+
+	if (id >= s->table_count) {
+		s->tables = mem_grow(s->tables, &s->table_capacity, id + 1,
+		    sizeof(struct postgres_table *));
+		memset(s->tables + s->table_count, 0,
+		    (id + 1 - s->table_count) *
+			sizeof(struct postgres_table *));
+		s->table_count = id + 1;
+	}
+	s->tables[id] = t;
+	if (table->parent)
+		parent = s->tables[table->parent->id];
+	(void)snprintf(t->stage, sizeof(t->stage), "_stage_%zu_", id);
+	t->table = table;
+	t->sql = (struct sql_table){.dialect = &dialect_postgres,
+	    .schema = s->schema,
+	    .table = table,
+	    .parent = parent ? &parent->sql : NULL,
+	    .stage = t->stage};
+	postgres_lane_init(&t->direct, &t->sql, false);
+	postgres_lane_init(&t->staged, &t->sql, true);
+	return t;
+}
+
+static int
+is_empty(struct postgres *s, const struct postgres_table *t, bool *answer,
+    struct fail *why)
+{
+	struct buf sql;
+	int64_t found;
+	int result;
+
+	buf_init(&sql, SQL_BYTES_MAX);
+	buf_add(&sql, "SELECT 1 FROM ");
+	sql_table_add_name(&t->sql, &sql);
+	buf_add(&sql, " LIMIT 1");
+	result = postgres_db_number(&s->db, sql.data, 0, &found, why);
+	buf_free(&sql);
+	*answer = found == 0;
+	return result;
+}
+
+/* Not TRUNCATE, which would lock readers out. */
+static int
+clear(struct postgres *s, struct postgres_table *t, struct fail *why)
+{
+	struct buf sql;
+	uint64_t count = 0;
+
+	buf_init(&sql, SQL_BYTES_MAX);
+	buf_add(&sql, "DELETE FROM ");
+	sql_table_add_name(&t->sql, &sql);
+	if (s->options.ddl)
+		return postgres_define(s, &sql, why);
+	if (postgres_run(s, &sql, &count, why) != 0)
+		return -1;
+	t->counts.deleted += count;
+	return 0;
+}
+
+/* Of two records with the same key, one in the stage, the other not, nobody
+ * could tell which rows below are whose. */
+static void
+leave_direct(struct postgres *s, const struct table *root)
+{
+	for (size_t i = 0; i < s->table_count; i++)
+		if (s->tables[i] && s->tables[i]->table->root == root)
+			s->tables[i]->is_direct = false;
+}
+
+int
+postgres_table_start(struct postgres *s, const struct change *c,
+    struct fail *why)
+{
+	struct postgres_table *t;
+	enum mode mode = c->table->is_own ? MODE_DEFAULT : s->options.mode;
+	bool is_blank = true;
+
+	if (postgres_lane_stop(s, why) != 0)
+		return -1;
+	t = add_table(s, c->table);
+	t->is_made = c->is_stored;
+	t->is_new = !c->is_stored;
+	t->is_history = mode == MODE_HISTORY;
+	t->is_merged = mode != MODE_APPEND && !t->is_history;
+	if (c->is_stored && mode == MODE_REPLACE && clear(s, t, why) != 0)
+		return -1;
+	if (c->is_stored && !s->options.ddl &&
+	    is_empty(s, t, &is_blank, why) != 0)
+		return -1;
+	t->is_checked = c->table->root->is_foreign ||
+	    (s->options.reject && mode == MODE_APPEND && c->is_stored);
+	t->is_direct =
+	    is_blank && !t->is_checked && !t->is_history && !s->options.reject;
+	if (t->is_direct && c->table->parent)
+		t->is_direct = s->tables[c->table->root->id]->is_direct;
+	else if (c->table->parent && !t->is_direct)
+		leave_direct(s, c->table->root);
+	return 0;
+}
+
+/* --- definition --------------------------------------------------------- */
+
+static const char *
+declared_type(const struct postgres *s, const struct column *c)
+{
+	for (size_t i = 0; i < s->declared_count; i++)
+		if (strcmp(s->declared[i].column, c->name) == 0 &&
+		    strcmp(s->declared[i].table, c->table->name) == 0)
+			return s->declared[i].type;
+	return NULL;
+}
+
+int
+postgres_table_end_lanes(struct postgres *s, struct postgres_table *t,
+    struct fail *why)
+{
+	if (postgres_lane_end(s, &t->direct, why) != 0 ||
+	    postgres_lane_end(s, &t->staged, why) != 0)
+		return -1;
+	return postgres_lane_stop(s, why);
+}
+
+int
+postgres_table_make_stage(struct postgres *s, struct postgres_table *t,
+    struct fail *why)
+{
+	struct buf sql;
+
+	if (t->has_stage)
+		return 0;
+	if (postgres_lane_stop(s, why) != 0)
+		return -1;
+	t->has_stage = true;
+	buf_init(&sql, SQL_BYTES_MAX);
+	sql_table_add_stage(&t->sql, &sql);
+	return postgres_run(s, &sql, NULL, why);
+}
+
+/* What is made already changes at once, the stage and a table that nobody
+ * reads yet; the table of readers in the end. */
+static int
+alter_now(struct postgres *s, struct postgres_table *t,
+    const struct sql_column *c, bool is_retyped, struct fail *why)
+{
+	struct buf sql;
+
+	if (t->has_stage) {
+		buf_init(&sql, SQL_BYTES_MAX);
+		if (is_retyped)
+			sql_table_add_stage_retype(&t->sql, c, &sql);
+		else
+			sql_table_add_stage_column(&t->sql, c, &sql);
+		if (postgres_run(s, &sql, NULL, why) != 0)
+			return -1;
+	}
+	return t->is_direct && t->is_made ? postgres_table_define(s, t, why)
+					  : 0;
+}
+
+int
+postgres_table_add_column(struct postgres *s, struct postgres_table *t,
+    const struct change *c, struct fail *why)
+{
+	struct sql_column *column;
+
+	if (postgres_table_end_lanes(s, t, why) != 0)
+		return -1;
+	t->sql.columns = mem_grow(t->sql.columns, &t->capacity,
+	    t->sql.column_count + 1, sizeof(*t->sql.columns));
+	t->states = mem_grow(t->states, &t->state_capacity,
+	    t->sql.column_count + 1, sizeof(*t->states));
+	t->states[t->sql.column_count] =
+	    (struct postgres_column){.is_made = c->is_stored};
+	column = &t->sql.columns[t->sql.column_count++];
+	*column = (struct sql_column){.column = c->column,
+	    .type = c->type,
+	    .declared = c->is_stored ? declared_type(s, c->column) : NULL};
+	return alter_now(s, t, column, false, why);
+}
+
+int
+postgres_table_change_type(struct postgres *s, struct postgres_table *t,
+    const struct change *c, struct fail *why)
+{
+	if (postgres_table_end_lanes(s, t, why) != 0)
+		return -1;
+	for (size_t i = 0; i < t->sql.column_count; i++) {
+		struct sql_column *column = &t->sql.columns[i];
+
+		if (column->column != c->column)
+			continue;
+		column->type = c->type;
+		column->declared = NULL;
+		t->states[i].is_retyped = t->states[i].is_made;
+		return alter_now(s, t, column, true, why);
+	}
+	return 0;
+}
+
+static int
+define_column(struct postgres *s, struct postgres_table *t, size_t at,
+    struct fail *why)
+{
+	struct postgres_column *state = &t->states[at];
+	struct buf sql;
+
+	if (state->is_made && !state->is_retyped)
+		return 0;
+	buf_init(&sql, SQL_BYTES_MAX);
+	if (!state->is_made)
+		sql_table_add_column(&t->sql, &t->sql.columns[at], &sql);
+	else
+		sql_table_add_retype(&t->sql, &t->sql.columns[at], &sql);
+	*state = (struct postgres_column){.is_made = true};
+	return postgres_define(s, &sql, why);
+}
+
+int
+postgres_table_define(struct postgres *s, struct postgres_table *t,
+    struct fail *why)
+{
+	struct buf sql;
+
+	if (postgres_lane_stop(s, why) != 0)
+		return -1;
+	if (!t->is_made) {
+		t->is_made = true;
+		for (size_t i = 0; i < t->sql.column_count; i++)
+			t->states[i].is_made = true;
+		buf_init(&sql, SQL_BYTES_MAX);
+		sql_table_add_create(&t->sql, &sql);
+		return postgres_define(s, &sql, why);
+	}
+	for (size_t i = 0; i < t->sql.column_count; i++)
+		if (define_column(s, t, i, why) != 0)
+			return -1;
+	return 0;
+}
+
+/* --- the key ------------------------------------------------------------ */
+
+/* Whether a unique index over just these columns is there. */
+static int
+has_fitting_key(struct postgres *s, const struct postgres_table *t,
+    bool *answer, struct fail *why)
+{
+	const struct column *key[SCHEMA_KEY_MAX];
+	size_t count = sql_table_key(t->table, key);
+	struct buf sql, name;
+	int64_t found = 0;
+	int result;
+
+	buf_init(&sql, SQL_BYTES_MAX);
+	buf_init(&name, SQL_BYTES_MAX);
+	sql_table_add_name(&t->sql, &name);
+	buf_add(&sql, "SELECT count(*) FROM pg_index AS i WHERE i.indrelid = ");
+	(void)dialect_add_text(&dialect_postgres, &sql, name.data, name.len);
+	buf_addf(&sql,
+	    "::regclass AND i.indisunique AND i.indisvalid AND i.indimmediate"
+	    " AND i.indpred IS NULL AND i.indexprs IS NULL"
+	    " AND i.indnkeyatts = %zu AND %zu = (SELECT count(*)"
+	    " FROM pg_attribute AS a WHERE a.attrelid = i.indrelid"
+	    " AND a.attnum = ANY ((i.indkey::int2[])[0:%zu])"
+	    " AND a.attname IN (",
+	    count, count, count - 1);
+	for (size_t i = 0; i < count; i++) {
+		buf_add(&sql, i == 0 ? "" : ",");
+		(void)dialect_add_text(&dialect_postgres, &sql, key[i]->name,
+		    strlen(key[i]->name));
+	}
+	buf_add(&sql, "))");
+	result = postgres_db_number(&s->db, sql.data, 0, &found, why);
+	buf_free(&sql);
+	buf_free(&name);
+	*answer = found > 0;
+	return result;
+}
+
+int
+postgres_table_make_key(struct postgres *s, struct postgres_table *t,
+    struct fail *why)
+{
+	bool is_there = false;
+	struct buf sql;
+
+	if (t->has_key || (!t->table->parent && t->table->key_count == 0))
+		return 0;
+	t->has_key = true;
+	if (!t->is_new && !t->table->valid_to && !s->options.ddl &&
+	    has_fitting_key(s, t, &is_there, why) != 0)
+		return -1;
+	if (is_there)
+		return 0;
+	buf_init(&sql, SQL_BYTES_MAX);
+	sql_table_add_key(&t->sql, &sql);
+	if (postgres_define(s, &sql, why) == 0)
+		return 0;
+	if (why->status != STATUS_DATA)
+		return -1;
+	if (t->is_new)
+		return fail_prefix(why, "records of '%s' share their key",
+		    t->table->name);
+	return fail_prefix(why,
+	    "rows of '%s' share their key already; use --append, or another "
+	    "--key",
+	    t->table->name);
+}
+
+/* --- rows --------------------------------------------------------------- */
+
+static bool
+is_dropped(const struct batch *b, const struct row *row)
+{
+	return batch_origin(b, row)->is_dropped;
+}
+
+/* Whether the row, or the record that it is of, may have come before. */
+static bool
+is_suspect(struct postgres_table *t, struct batch *b, const struct row *row)
+{
+	struct origin *o = &b->origins[row->sequence - b->first_sequence];
+
+	if (!t->table->parent && t->is_merged && t->table->key_count > 0 &&
+	    !postgres_keys_add(&t->keys, t->table, row))
+		o->is_known = true;
+	return o->is_known;
+}
+
+static int
+write_rows(struct postgres *s, struct postgres_table *t, struct batch *b,
+    struct fail *why)
+{
+	const struct batch_table *rows = &b->tables[t->table->id];
+
+	if (t->is_direct && postgres_table_define(s, t, why) != 0)
+		return -1;
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct row *row = &rows->rows[i];
+		struct postgres_lane *lane = &t->staged;
+
+		if (is_dropped(b, row))
+			continue;
+		if (t->is_direct && !is_suspect(t, b, row)) {
+			lane = &t->direct;
+			t->counts.inserted++;
+		} else {
+			if (postgres_table_make_stage(s, t, why) != 0)
+				return -1;
+			t->staged_count++;
+		}
+		if (postgres_lane_add(s, lane, row, batch_origin(b, row),
+			why) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* --- rejects ------------------------------------------------------------ */
+
+int
+postgres_table_refuse(struct postgres *s, struct postgres_table *t,
+    struct batch *b, uint64_t sequence, const struct fail *reason,
+    struct fail *why)
+{
+	struct origin *o = &b->origins[sequence - b->first_sequence];
+	uint64_t count;
+	struct buf sql;
+
+	if (s->options.reject(s->options.context, o, reason, why) != 0)
+		return -1;
+	o->is_dropped = true;
+	t->counts.rejected++;
+	for (size_t i = 0; i < s->table_count; i++) {
+		struct postgres_table *below = s->tables[i];
+
+		if (!below || below->table->root != t->table->root ||
+		    !below->has_stage)
+			continue;
+		buf_init(&sql, SQL_BYTES_MAX);
+		buf_addf(&sql, "DELETE FROM %s WHERE %s = %" PRIu64,
+		    below->stage, SQL_SEQUENCE, sequence);
+		if (postgres_run(s, &sql, &count, why) != 0)
+			return -1;
+		below->staged_count -= count;
+	}
+	return 0;
+}
+
+/* Copies the rows from place `from` up to `*to`, or up to the first that no
+ * COPY can take: `*to` is its place then, and `reason` says why. */
+static int
+copy_rows(struct postgres *s, struct postgres_table *t, const struct batch *b,
+    size_t from, size_t *to, struct fail *reason, struct fail *why)
+{
+	const struct batch_table *rows = &b->tables[t->table->id];
+
+	s->db.failed_line = 0;
+	for (size_t i = from; i < *to; i++) {
+		int result = is_dropped(b, &rows->rows[i])
+		    ? 0
+		    : postgres_lane_add(s, &t->staged, &rows->rows[i],
+			  batch_origin(b, &rows->rows[i]), why);
+
+		if (result < 0)
+			return -1;
+		if (result == 1) {
+			*reason = *why;
+			*to = i;
+		}
+	}
+	if (postgres_lane_end(s, &t->staged, why) != 0)
+		return -1;
+	for (size_t i = from; i < *to; i++)
+		t->staged_count += !is_dropped(b, &rows->rows[i]);
+	return 0;
+}
+
+/* The place of the row that failed, the Nth of those that were copied. */
+static size_t
+find_failed(const struct postgres *s, const struct postgres_table *t,
+    const struct batch *b, size_t from)
+{
+	const struct batch_table *rows = &b->tables[t->table->id];
+	uint64_t left = s->db.failed_line;
+
+	while (from < rows->count &&
+	    (is_dropped(b, &rows->rows[from]) || --left > 0))
+		from++;
+	return from;
+}
+
+/* After the server refused a row: takes the COPY back, and makes it again
+ * with the rows before that one, which are known to be good. */
+static int
+copy_again(struct postgres *s, struct postgres_table *t, const struct batch *b,
+    size_t from, size_t to, struct fail *why)
+{
+	struct fail reason;
+
+	postgres_lane_clear(&t->staged);
+	if (postgres_db_run(&s->db, "ROLLBACK TO SAVEPOINT rows", NULL, why) !=
+	    0)
+		return -1;
+	return copy_rows(s, t, b, from, &to, &reason, why);
+}
+
+/* Where rows may be rejected, each batch is copied for itself. */
+static int
+write_checked(struct postgres *s, struct postgres_table *t, struct batch *b,
+    struct fail *why)
+{
+	const struct batch_table *rows = &b->tables[t->table->id];
+	struct fail reason;
+	size_t from = 0, to;
+
+	if (postgres_table_make_stage(s, t, why) != 0)
+		return -1;
+	for (;; from = to + 1) {
+		to = rows->count;
+		if (postgres_db_run(&s->db, "SAVEPOINT rows", NULL, why) != 0)
+			return -1;
+		if (copy_rows(s, t, b, from, &to, &reason, why) != 0) {
+			if (why->status != STATUS_DATA ||
+			    s->db.failed_line == 0)
+				return -1;
+			reason = *why;
+			to = find_failed(s, t, b, from);
+			if (copy_again(s, t, b, from, to, why) != 0)
+				return -1;
+		}
+		if (postgres_db_run(&s->db, "RELEASE SAVEPOINT rows", NULL,
+			why) != 0)
+			return -1;
+		if (to >= rows->count)
+			return 0;
+		if (postgres_table_refuse(s, t, b, rows->rows[to].sequence,
+			&reason, why) != 0)
+			return -1;
+	}
+}
+
+int
+postgres_table_write(struct postgres *s, struct postgres_table *t,
+    struct batch *b, struct fail *why)
+{
+	t->is_settled = false;
+	if (s->options.reject)
+		return write_checked(s, t, b, why);
+	return write_rows(s, t, b, why);
+}
+
+/* --- the end ------------------------------------------------------------ */
+
+void
+postgres_table_settle(struct postgres_table *t)
+{
+	postgres_keys_free(&t->keys);
+	t->is_direct = false;
+	t->is_new = false;
+	t->has_stage = false;
+	t->staged_count = 0;
+}
+
+void
+postgres_table_free(struct postgres_table *t)
+{
+	postgres_keys_free(&t->keys);
+	postgres_lane_free(&t->direct);
+	postgres_lane_free(&t->staged);
+	free(t->sql.columns);
+	free(t->states);
+	free(t);
+}
