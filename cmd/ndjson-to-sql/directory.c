@@ -8,6 +8,7 @@
 #include "mem.h"
 #include "stop.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -25,6 +26,9 @@ enum {
 	/* Directories that a walk holds open at a time. */
 	WALK_DESCRIPTORS = 16,
 };
+
+/* Of the names in `loading`. */
+#define OUR_PREFIX "ndjson-to-sql."
 
 int
 directory_fail(struct fail *why, const char *verb, const char *path)
@@ -238,6 +242,33 @@ take_lock(struct directory *d, int64_t timeout_ms, struct fail *why)
 	return result;
 }
 
+static int
+is_ours(const struct dirent *entry)
+{
+	return strncmp(entry->d_name, OUR_PREFIX, strlen(OUR_PREFIX)) == 0;
+}
+
+/* Removes all of ours in `loading`, scratch databases included. */
+static int
+clean(const struct directory *d, struct fail *why)
+{
+	struct dirent **entries;
+	int count = scandir(d->loading, &entries, is_ours, NULL), result = 0;
+
+	if (count < 0)
+		return directory_fail(why, "read", d->loading);
+	for (int i = 0; i < count; i++) {
+		char *path = directory_join(d->loading, entries[i]->d_name);
+
+		if (result == 0 && remove_tree(path) != 0)
+			result = directory_fail(why, "remove", path);
+		free(path);
+		free(entries[i]);
+	}
+	free(entries);
+	return result;
+}
+
 /* Puts back, or removes, what one who was killed has left. */
 static int
 recover(struct directory *d, struct fail *why)
@@ -247,11 +278,7 @@ recover(struct directory *d, struct fail *why)
 	if (lstat(d->path, &st) != 0 && errno == ENOENT &&
 	    lstat(d->old, &st) == 0 && rename(d->old, d->path) != 0)
 		return directory_fail(why, "put back", d->path);
-	if ((remove_tree(d->old) != 0 && errno != ENOENT) ||
-	    (remove_tree(d->fresh) != 0 && errno != ENOENT))
-		return directory_fail(why, "remove what is left over in",
-		    d->loading);
-	return 0;
+	return clean(d, why);
 }
 
 static int
@@ -281,8 +308,8 @@ directory_open(struct directory *d, const char *path, int64_t timeout_ms,
 	d->loading = join(d->path, "-loading", "");
 	if (take_lock(d, timeout_ms, why) != 0)
 		return -1;
-	d->fresh = directory_join(d->loading, "ndjson-to-sql.new");
-	d->old = directory_join(d->loading, "ndjson-to-sql.old");
+	d->fresh = directory_join(d->loading, OUR_PREFIX "new");
+	d->old = directory_join(d->loading, OUR_PREFIX "old");
 	/* Another loader may have been here meanwhile. */
 	if (recover(d, why) != 0 || look(d, why) != 0)
 		return -1;

@@ -8,6 +8,7 @@
  *      out-loading/ndjson-to-sql.new  what is made; afterwards the old one
  *      out-loading/ndjson-to-sql.old  the old one on its way out, where the
  *                                     system cannot exchange two names
+ *      out-loading/ndjson-to-sql.*    anything else that a loader needs
  *
  * A reader sees the old directory or the new one. Whoever is killed leaves
  * one of the two at `out`, and out-loading, which the next one cleans. Where

@@ -27,6 +27,7 @@ enum {
 	CACHE_BYTES = 64 << 20,
 	/* A merge reads all over the index of the key. */
 	READ_CACHE_BYTES = 64 << 20,
+	SCRATCH_CACHE_BYTES = 16 << 20,
 };
 
 /* --- opening ------------------------------------------------------------ */
@@ -99,7 +100,7 @@ prepare_new(struct sqlite *s, struct fail *why)
 	/* Tables of a scratch database may be filled from files, and then
 	 * merged into. */
 	(void)snprintf(sql, sizeof(sql), "PRAGMA cache_size=%d",
-	    -READ_CACHE_BYTES / 1024);
+	    -SCRATCH_CACHE_BYTES / 1024);
 	if (s->options.is_scratch && sqlite_db_run(s->db, sql, why) != 0)
 		return -1;
 	if (sqlite_db_run(s->db,

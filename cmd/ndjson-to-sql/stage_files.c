@@ -235,7 +235,8 @@ stage_files_export(struct stage *s, struct fail *why)
 	if (result == 0)
 		result = check_partition(s, &tables, why);
 	for (size_t i = 0; i < tables.count && result == 0; i++)
-		result = stage_is_used(s, &tables.items[i])
+		result =
+		    tables.items[i].is_own || stage_is_used(s, &tables.items[i])
 		    ? export_table(s, &tables.items[i], why)
 		    : take_over(s, &tables.items[i], why);
 	shape_list_free(&tables);
