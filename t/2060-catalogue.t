@@ -237,19 +237,66 @@ run logto-fetch 'users/*/all-identities' </dev/null
 is "$status $(grep -F "$parent" out)" "0 {\"_resource\":\"users_all-identities\",$parent,\"_key\":[],\"socialIdentities\":[{\"target\":\"github\"}],\"ssoIdentities\":[]}" \
 	'all-identities: one record a user'
 is "$(wc -l <out | tr -d ' ')" 250 'all-identities: of each user'
+key='"_key":[["payload","uid"]]'
 run logto-fetch 'users/*/sessions' </dev/null
 cp out sessions
-is "$status $(cat out)" "0 {\"_resource\":\"users_sessions\",$parent,\"payload\":{\"uid\":\"s1\",\"jti\":null}}
-{\"_resource\":\"users_sessions\",$parent,\"payload\":{\"uid\":\"s2\"}}" \
-	'sessions: the rows, without a key'
-run ndjson-to-sql --sync sessions.db <sessions
-fails 2 "has no key to merge by" 'sessions: no --sync by what is no member'
+is "$status $(cat out)" "0 {\"_resource\":\"users_sessions\",$parent,$key,\"payload\":{\"uid\":\"s1\",\"jti\":null}}
+{\"_resource\":\"users_sessions\",$parent,$key,\"payload\":{\"uid\":\"s2\"}}" \
+	'sessions: the rows, and the way to their key'
 for i in 1 2; do
-	logto-fetch 'users/*/sessions' --jq '.id = .payload.uid' </dev/null |
-		ndjson-to-sql -q --sync sessions.db
-	ok $? "sessions: --sync by an id from --jq, load $i"
+	ndjson-to-sql -q --sync sessions.db <sessions
+	ok $? "sessions: --sync, load $i"
 done
-is "$(sqlite3 sessions.db 'select id from users_sessions order by 1' 2>&1 |
-	tr '\n' ' ')" 's1 s2 ' 'sessions: each once'
+is "$(sqlite3 sessions.db 'select user_id, payload__uid from users_sessions
+	order by 2' 2>&1 | tr '\n' ' ')" 'eezg1dpo7uny|s1 eezg1dpo7uny|s2 ' \
+	'sessions: each once'
+rules "GET $users/sessions: json \"{\\\"sessions\\\":[{\\\"payload\\\":{\\\"uid\\\":\\\"s2\\\",\\\"jti\\\":\\\"x\\\"}}]}\"" \
+	"GET $users/sessions/s2: status 200 json \"{\\\"payload\\\":{\\\"uid\\\":\\\"s2\\\",\\\"jti\\\":\\\"x\\\"}}\"" \
+	"GET $users/identities/github: status 200 json \"{\\\"identity\\\":{\\\"userId\\\":\\\"u\\\"},\\\"tokenSecret\\\":{\\\"id\\\":1}}\"" \
+	"GET $users/all-identities: json \"{\\\"socialIdentities\\\":[{\\\"target\\\":\\\"github\\\",\\\"tokenSecret\\\":{}}],\\\"ssoIdentities\\\":[]}\""
+logto-fetch 'users/*/sessions' </dev/null | ndjson-to-sql -q --sync sessions.db
+is "$(sqlite3 sessions.db 'select payload__uid from users_sessions')" s2 \
+	'sessions: one that ended is deleted'
+run logto-fetch "${users#/api/}/sessions/s2" </dev/null
+is "$status $(cat out)" "0 {\"_resource\":\"users_sessions\",$parent,$key,\"payload\":{\"uid\":\"s2\",\"jti\":null}}" \
+	'a session by itself: the same row'
+
+# --- objects
+
+run logto-fetch sign-in-exp account-center "${users#/api/}" \
+	"${users#/api/}/custom-data" "${users#/api/}/has-password" </dev/null
+exits 0 'objects'
+is "$(cut -d '"' -f 4 out | tr '\n' ' ')" \
+	'sign-in-exp account-center users users_custom-data users_has-password ' \
+	'objects: a record each'
+is "$(grep -c "$parent,\"_key\":\[\]" out)" 2 \
+	'objects: below a user, one to each'
+run logto-fetch "${users#/api/}/identities/github" </dev/null
+is "$status $(cat out)" "0 {\"_resource\":\"users_identities\",\"_parent\":{\"userId\":\"eezg1dpo7uny\",\"target\":\"github\"},\"_key\":[],\"identity\":{\"userId\":\"u\"},\"tokenSecret\":null}" \
+	'an identity: without the tokens that another service gave'
+run logto-fetch "${users#/api/}/all-identities" </dev/null
+like "$(cat out)" '"socialIdentities":\[\{"target":"github","tokenSecret":null}],' \
+	'all identities: without them too'
+
+# --- members that change by themselves
+
+run logto-fetch roles --stable </dev/null
+is "$status $(grep -c '"featuredUsers":null' out) $(wc -l <out | tr -d ' ')" \
+	'0 16 16' '--stable: volatile members are null'
+run logto-fetch roles </dev/null
+is "$(grep -c '"featuredUsers":null' out)" 0 'and else what they are'
+run logto-fetch connectors --stable </dev/null
+is "$(grep -c '"config":null.*"usage":null\|"usage":null.*"config":null' out)" \
+	"$(grep -c '"usage"' out)" '--stable: secrets are so as well'
+
+# --- the catalogue in its forms
+
+logto-fetch --list >plain
+is "$(awk -F '\t' '{ print NF }' plain | sort -u)" 11 '--list: eleven columns'
+is "$(grep '^roles/\*/users	' plain)" \
+	'roles/*/users	paged	id	roleId	parents+rows/100	yes		-	type=User	passwordDigest	-' \
+	'--list: a row'
+is "$(grep -c '	heavy	' plain)" \
+	"$(grep -c '	heavy$' "$root/t/data/api.tsv")" '--list: heavy ones'
 
 done_testing

@@ -43,16 +43,19 @@ const struct catalogue_entry catalogue[] = {
 	.kind = KIND_OBJECT,
 	.parents = "userId target",
 	.key = "",
-	.keys_from = "users -"},
+	.keys_from = "users -",
+	.secrets = "tokenSecret"},
     {.path = "users/*/sso-identities/*",
 	.kind = KIND_OBJECT,
 	.parents = "userId ssoConnectorId",
 	.key = "",
-	.keys_from = "users -"},
+	.keys_from = "users -",
+	.secrets = "tokenSecret"},
     {.path = "users/*/all-identities",
 	.kind = KIND_OBJECT,
 	.parents = "userId",
-	.key = ""},
+	.key = "",
+	.secrets = "socialIdentities.tokenSecret ssoIdentities.tokenSecret"},
     {.path = "users/*/personal-access-tokens",
 	.kind = KIND_WHOLE,
 	.parents = "userId",
@@ -70,8 +73,8 @@ const struct catalogue_entry catalogue[] = {
 	.note = "since 1.38"},
     {.path = "users/*/sessions/*",
 	.kind = KIND_OBJECT,
-	.parents = "userId sessionId",
-	.key = "",
+	.parents = "userId",
+	.key = "payload.uid",
 	.keys_from = "users -",
 	.secrets = "payload.jti"},
     {.path = "users/*/grants",
@@ -574,7 +577,7 @@ catalogue_kind_name(enum catalogue_kind kind)
 	return names[kind];
 }
 
-#define PLAIN_ROW "%s\t%s\t%s\t%s\t%s\t%s\t%s\n"
+#define PLAIN_ROW "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n"
 #define ROW "%-52s %-14s %-12s %-22s %-16s %-4s %s\n"
 
 /* The requests that reading it takes. */
@@ -591,20 +594,60 @@ cost(const struct catalogue_entry *e)
 	return is_paged ? "rows/100" : "1";
 }
 
-void
-catalogue_print(FILE *to, bool is_plain)
+/* Text in a column of the table; "-" for none. */
+static const char *
+or_dash(const char *text)
 {
-	(void)fprintf(to, is_plain ? PLAIN_ROW : ROW, "NAME", "KIND", "KEY",
-	    "PARENTS", "REQUESTS", "ALL", "NOTE");
+	return text && *text ? text : "-";
+}
+
+/* For programs: further columns only ever come behind these. */
+static void
+print_plain(FILE *to)
+{
+	(void)fprintf(to, PLAIN_ROW, "NAME", "KIND", "KEY", "PARENTS",
+	    "REQUESTS", "ALL", "NOTE", "COST", "OF", "SECRETS", "VOLATILE");
 	for (size_t i = 0; i < catalogue_count; i++) {
 		const struct catalogue_entry *e = &catalogue[i];
 
-		(void)fprintf(to, is_plain ? PLAIN_ROW : ROW, e->path,
+		(void)fprintf(to, PLAIN_ROW, e->path,
 		    catalogue_kind_name(e->kind),
-		    !e->key       ? "id"
-			: *e->key ? e->key
-				  : "-",
-		    e->parents ? e->parents : "-", cost(e),
-		    e->flags & IN_ALL ? "yes" : "-", e->note ? e->note : "");
+		    e->key ? or_dash(e->key) : "id", or_dash(e->parents),
+		    cost(e), e->flags & IN_ALL ? "yes" : "-",
+		    e->note ? e->note : "", e->flags & IS_HEAVY ? "heavy" : "-",
+		    or_dash(e->of), or_dash(e->secrets), or_dash(e->volatiles));
+	}
+}
+
+static void
+print_detail(FILE *to, const char *name, const char *text)
+{
+	if (text)
+		(void)fprintf(to, "    %s: %s\n", name, text);
+}
+
+void
+catalogue_print(FILE *to, bool is_for_people, bool has_details)
+{
+	if (!is_for_people) {
+		print_plain(to);
+		return;
+	}
+	(void)fprintf(to, ROW, "NAME", "KIND", "KEY", "PARENTS", "REQUESTS",
+	    "ALL", "NOTE");
+	for (size_t i = 0; i < catalogue_count; i++) {
+		const struct catalogue_entry *e = &catalogue[i];
+
+		(void)fprintf(to, ROW, e->path, catalogue_kind_name(e->kind),
+		    e->key ? or_dash(e->key) : "id", or_dash(e->parents),
+		    cost(e), e->flags & IN_ALL ? "yes" : "-",
+		    e->note ? e->note : "");
+		if (!has_details)
+			continue;
+		print_detail(to, "of parents with", e->of);
+		print_detail(to, "secret", e->secrets);
+		print_detail(to, "volatile", e->volatiles);
+		if (e->flags & IS_HEAVY)
+			print_detail(to, "cost", "dear to the server");
 	}
 }

@@ -62,9 +62,9 @@ struct catalogue_entry {
 	/* Patterns of the lists that give the keys, where they are not the
 	 * path up to each `*`; "-" is none. Or "=a,b": the keys themselves. */
 	const char *keys_from;
-	/* For redact_find. */
+	/* For redact_find, as are the next. */
 	const char *secrets;
-	/* Members that change though nobody changed the record. */
+	/* Members that change though nobody changed the record: --stable. */
 	const char *volatiles;
 	/* What --all adds to the query, to save other requests. */
 	const char *all_query;
@@ -104,7 +104,8 @@ const struct catalogue_entry *catalogue_nearest(const char *path);
 
 const char *catalogue_kind_name(enum catalogue_kind kind);
 
-/* --list: a table for people, tab-separated for programs where `is_plain`. */
-void catalogue_print(FILE *to, bool is_plain);
+/* --list: for people a line for each row, and with `has_details` more of them;
+ * for programs everything, separated by tabs. */
+void catalogue_print(FILE *to, bool is_for_people, bool has_details);
 
 #endif

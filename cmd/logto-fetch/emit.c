@@ -19,6 +19,7 @@ emit_init(struct emit *e, struct stream *stream)
 {
 	*e = (struct emit){.stream = stream};
 	buf_init(&e->prefix, BOUND_URL_BYTES);
+	buf_init(&e->hidden, BOUND_URL_BYTES);
 	buf_init(&e->record, BOUND_LINE_BYTES + JSON_PADDING);
 }
 
@@ -33,14 +34,35 @@ add_name(struct buf *to, const struct catalogue_entry *entry, const char *path)
 	buf_free(&name);
 }
 
-/* "_key" where it is not "id". A member inside another one cannot be named
- * there; such records have no key then. */
+/* The name of a member, or the names that lead to one inside another. */
+static void
+add_key_path(struct buf *to, const char *path, size_t len)
+{
+	const char *end = path + len;
+	bool is_path = memchr(path, '.', len);
+
+	if (is_path)
+		buf_add_char(to, '[');
+	while (path < end) {
+		const char *dot = memchr(path, '.', (size_t)(end - path));
+		size_t part = (size_t)((dot ? dot : end) - path);
+
+		escape_json(to, path, part);
+		path += part + (dot != NULL);
+		if (dot)
+			buf_add_char(to, ',');
+	}
+	if (is_path)
+		buf_add_char(to, ']');
+}
+
+/* "_key" where it is not "id". */
 static void
 add_key(struct buf *to, const char *key)
 {
 	bool is_first = true;
 
-	if (!key || strchr(key, '.'))
+	if (!key)
 		return;
 	buf_add(to, ",\"_key\":[");
 	while (*key) {
@@ -49,10 +71,24 @@ add_key(struct buf *to, const char *key)
 		if (!is_first)
 			buf_add_char(to, ',');
 		is_first = false;
-		escape_json(to, key, len);
+		add_key_path(to, key, len);
 		key += len + strspn(key + len, " ");
 	}
 	buf_add_char(to, ']');
+}
+
+/* Which members come as null. */
+static void
+choose_hidden(struct emit *e, const struct catalogue_entry *entry)
+{
+	const char *secrets = entry ? entry->secrets : redact_unknown_path;
+
+	buf_clear(&e->hidden);
+	if (!e->has_secrets && secrets)
+		buf_add(&e->hidden, secrets);
+	if (e->is_stable && entry && entry->volatiles)
+		buf_addf(&e->hidden, "%s%s", e->hidden.len > 0 ? " " : "",
+		    entry->volatiles);
 }
 
 int
@@ -62,10 +98,7 @@ emit_start_list(struct emit *e, const struct catalogue_entry *entry,
 {
 	struct buf *to = &e->prefix;
 
-	if (e->has_secrets)
-		e->secrets = NULL;
-	else
-		e->secrets = entry ? entry->secrets : redact_unknown_path;
+	choose_hidden(e, entry);
 	buf_clear(to);
 	if (e->is_raw)
 		return 0;
@@ -229,7 +262,7 @@ emit_row(void *context, const struct json_node *nodes, size_t object,
 		return 1;
 	if (!e->is_raw && check_names(nodes, object, why) != 0)
 		return -1;
-	redact_find(&e->redact, nodes, object, e->secrets);
+	redact_find(&e->redact, nodes, object, e->hidden.data);
 	if (e->filter)
 		return filter_record(e, text, len, is_empty, why);
 	if (begin_record(e, is_empty, why) != 0 ||
@@ -254,5 +287,6 @@ emit_free(struct emit *e)
 {
 	redact_free(&e->redact);
 	buf_free(&e->prefix);
+	buf_free(&e->hidden);
 	buf_free(&e->record);
 }

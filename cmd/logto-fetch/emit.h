@@ -26,13 +26,14 @@ struct emit {
 	struct stream *stream;
 	struct filter *filter; /* --jq; NULL: none */
 	struct redact redact;
-	struct buf prefix;   /* `"_resource":"users"`; empty with --raw */
-	struct buf record;   /* one for the filter, put together */
-	const char *secrets; /* of the list under way; NULL: none */
-	uint64_t limit;      /* records of a resource; 0: all */
-	uint64_t written;    /* of the resource under way */
+	struct buf prefix; /* `"_resource":"users"`; empty with --raw */
+	struct buf record; /* one for the filter, put together */
+	struct buf hidden; /* members of the list that come as null */
+	uint64_t limit;    /* records of a resource; 0: all */
+	uint64_t written;  /* of the resource under way */
 	bool is_raw;
 	bool has_secrets; /* --with-secrets */
+	bool is_stable;   /* --stable */
 };
 
 /* The key of a parent, for `_parent`. */

@@ -88,6 +88,7 @@ read_all(const struct opts *o, const struct job_list *jobs,
 	emit_init(&emit, stream);
 	emit.is_raw = o->is_raw;
 	emit.has_secrets = o->has_secrets;
+	emit.is_stable = o->is_stable;
 	emit.limit = o->limit;
 	if (result == 0 && o->jq) {
 		emit.filter =

@@ -39,9 +39,9 @@ plan(const struct opts *o, struct job_list *jobs, struct fail *why)
 
 /* Prints the catalogue. */
 static int
-list(struct fail *why)
+list(const struct opts *o, struct fail *why)
 {
-	catalogue_print(stdout, !isatty(STDOUT_FILENO));
+	catalogue_print(stdout, isatty(STDOUT_FILENO), o->common.verbosity > 0);
 	if (fflush(stdout) != 0 || ferror(stdout))
 		return fail_errno(why, "cannot write standard output");
 	return 0;
@@ -79,7 +79,7 @@ run(const struct opts *o, struct stream *stream, bool *is_misuse,
 
 	if (o->is_list) {
 		*is_misuse = false;
-		return list(why);
+		return list(o, why);
 	}
 	result = plan(o, &jobs, why);
 	*is_misuse = result != 0;

@@ -39,6 +39,7 @@ static const struct opt table[] = {
     {0, "overlap", "TIME", OPT_DURATION, AT(overlap_ms), NULL, NULL, 0, 0},
     {0, "page-size", "N", OPT_U64, AT(page_size), NULL, NULL, 1, 100},
     {0, "raw", NULL, OPT_FLAG, AT(is_raw), NULL, NULL, 0, 0},
+    {0, "stable", NULL, OPT_FLAG, AT(is_stable), NULL, NULL, 0, 0},
     {0, "token-file", "FILE",
 	COMMON_GIVEN(struct opts, common, SETTING_TOKEN_FILE), NULL, NULL, 0,
 	0},

@@ -29,6 +29,7 @@ struct opts {
 	uint64_t rate; /* requests a second; RATE_BY_TENANT: not given */
 	int64_t overlap_ms;
 	bool is_list, is_count, is_dry_run, is_raw, has_secrets;
+	bool is_stable;
 };
 
 enum { OPTS_MAX_JOBS = 64 };

@@ -18,6 +18,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Names from the record to a member that is a part of its key. */
+enum { KEY_PATH_MAX = 8 };
+
 /* The reserved members of a record; NULL: not there. */
 struct envelope {
 	const struct json_node *resource, *parent, *key, *rows, *error;
@@ -207,6 +210,28 @@ add_parent_keys(struct record *r, const struct json_node *nodes,
 	return 0;
 }
 
+/* The names that an item of `_key` goes through: "name", or for a member of an
+ * object ["payload","uid"]. 0 where it is something else. */
+static size_t
+read_key_path(const struct json_node *nodes, size_t item,
+    const struct json_node *names[KEY_PATH_MAX])
+{
+	size_t count = 0;
+
+	if (nodes[item].kind == JSON_STRING) {
+		names[0] = &nodes[item];
+		return 1;
+	}
+	if (nodes[item].kind != JSON_ARRAY)
+		return 0;
+	for (size_t n = item + 1; n < nodes[item].end; n = nodes[n].end) {
+		if (nodes[n].kind != JSON_STRING || count == KEY_PATH_MAX)
+			return 0;
+		names[count++] = &nodes[n];
+	}
+	return count;
+}
+
 /* The members of `_key`. */
 static int
 add_listed_keys(struct record *r, const struct json_node *nodes,
@@ -217,12 +242,18 @@ add_listed_keys(struct record *r, const struct json_node *nodes,
 
 	for (size_t n = at + 1; n < nodes[at].end && result == 0;
 	     n = nodes[n].end) {
-		if (nodes[n].kind != JSON_STRING)
+		const struct json_node *names[KEY_PATH_MAX];
+		size_t count = read_key_path(nodes, n, names);
+		struct member *m = r->table->record;
+
+		if (count == 0)
 			return bad(why,
-			    "'_key' holds something else than "
-			    "strings");
-		result =
-		    add_named_key(r, nodes[n].string, nodes[n].string_len, why);
+			    "'_key' holds something else than strings and "
+			    "lists of them");
+		for (size_t i = 0; i < count && m; i++)
+			m = schema_member(r->schema, m, NULL, names[i]->string,
+			    names[i]->string_len);
+		result = add_key(r, m, why);
 	}
 	return result;
 }
@@ -287,6 +318,24 @@ is_key_part(const struct table *t, size_t at, const char *name, size_t len)
 	    memcmp(m->key, name, len) == 0;
 }
 
+/* Whether an item of `_key` is the key's part `at`. */
+static bool
+is_listed_part(const struct table *t, size_t at, const struct json_node *nodes,
+    size_t item)
+{
+	const struct json_node *names[KEY_PATH_MAX];
+	size_t count = read_key_path(nodes, item, names);
+	const struct member *m = at < t->key_count ? t->key[at]->member : NULL;
+
+	if (count == 0)
+		return false;
+	for (; m && m->key && count > 0; m = m->above, count--)
+		if (m->key_len != names[count - 1]->string_len ||
+		    memcmp(m->key, names[count - 1]->string, m->key_len) != 0)
+			return false;
+	return count == 0 && m == t->record;
+}
+
 static int
 fail_other_key(const struct table *t, const char *what, enum status status,
     struct fail *why)
@@ -332,9 +381,7 @@ check_listed_key(const struct record *r, const struct json_node *nodes,
 	if (t->key_count == 0 || (r->options.key && r->options.key->count > 0))
 		return 0;
 	for (size_t n = at + 1; n < nodes[at].end && is_same; n = nodes[n].end)
-		is_same = nodes[n].kind == JSON_STRING &&
-		    is_key_part(t, part++, nodes[n].string,
-			nodes[n].string_len);
+		is_same = is_listed_part(t, part++, nodes, n);
 	if (is_same && (part == t->key_count || t->is_singleton))
 		return 0;
 	return fail_other_key(t, "'_key' names others", STATUS_DATA, why);
@@ -455,6 +502,27 @@ join_key(struct record *r, struct place *p)
 	buf_free(&text);
 }
 
+/* The member of the record that is a part of the key, or NULL. */
+static const struct json_node *
+find_key(const struct json_node *nodes, const struct envelope *e,
+    const struct table *t, const struct member *m)
+{
+	const struct member *path[KEY_PATH_MAX];
+	const struct json_node *at = &nodes[0];
+	size_t count = 0;
+
+	if (m->is_parent_part)
+		return e->parent
+		    ? json_member(nodes, (size_t)(e->parent - nodes), m->key)
+		    : NULL;
+	for (; m && m != t->record && count < KEY_PATH_MAX; m = m->above)
+		path[count++] = m;
+	while (count > 0 && at && at->kind == JSON_OBJECT)
+		at = json_member(nodes, (size_t)(at - nodes),
+		    path[--count]->key);
+	return count == 0 ? at : NULL;
+}
+
 /* Fills the key's columns first, so that rows below can refer to them. */
 static int
 put_key(struct record *r, const struct json_node *nodes,
@@ -464,13 +532,8 @@ put_key(struct record *r, const struct json_node *nodes,
 
 	for (size_t i = 0; i < t->key_count; i++) {
 		const struct member *m = t->key[i]->member;
-		const struct json_node *node = NULL;
-		size_t above = 0;
+		const struct json_node *node = find_key(nodes, e, t, m);
 
-		if (m->is_parent_part && e->parent)
-			above = (size_t)(e->parent - nodes);
-		if (!m->is_parent_part || e->parent)
-			node = json_member(nodes, above, m->key);
 		if (!node || node->kind == JSON_NULL)
 			return fail_set(why, STATUS_DATA,
 			    "the key's member '%s' is %s", m->key,

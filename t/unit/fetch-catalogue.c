@@ -77,32 +77,40 @@ check_rows(void)
 	}
 }
 
-/* Whether each word of `facts` is one of `words`. */
-static bool
-has_words(const char *words, const char *facts)
+/* Compares a fact, "-" for none, with what the row has. */
+static void
+check_text(const struct catalogue_entry *e, const char *what, const char *has,
+    const char *fact)
 {
-	while (*facts) {
-		size_t len = strcspn(facts, " ");
-		const char *at = words;
-
-		while (at &&
-		    (strncmp(at, facts, len) != 0 || !strchr(" ", at[len]))) {
-			at = strchr(at, ' ');
-			at += at != NULL;
-		}
-		if (!at)
-			return false;
-		facts += len + strspn(facts + len, " ");
-	}
-	return true;
+	if (!is(has && *has ? has : "-", fact, e->path))
+		(void)fprintf(stderr, "# %s: %s\n", e->path, what);
 }
 
-/* One row of api.tsv: path, body, paging, newest first, search.id, key,
- * secrets. */
+static void
+check_flag(const struct catalogue_entry *e, enum catalogue_flag flag,
+    bool is_fact, const char *what)
+{
+	ok(((e->flags & flag) != 0) == is_fact, "%s: %s", e->path, what);
+}
+
+/* One row of api.tsv, whose first lines name the fields. */
 static void
 check_fact(char *line)
 {
-	enum { PATH, BODY, PAGING, BY_TIME, SEARCH, KEY, SECRETS, FIELDS };
+	enum {
+		PATH,
+		BODY,
+		PAGING,
+		BY_TIME,
+		SEARCH,
+		KEY,
+		SECRETS,
+		PARENTS,
+		OF,
+		VOLATILES,
+		COST,
+		FIELDS
+	};
 	const struct catalogue_entry *e;
 	char *field[FIELDS] = {0};
 
@@ -112,21 +120,25 @@ check_fact(char *line)
 		if (line)
 			*line++ = '\0';
 	}
-	ok(field[SECRETS] != NULL, "%s: each fact", field[PATH]);
+	if (!ok(field[COST] != NULL, "%s: each fact", field[PATH]))
+		return;
 	e = catalogue_find(field[PATH]);
-	if (!field[SECRETS] || !e)
+	if (!ok(e && strcmp(e->path, field[PATH]) == 0, "%s: a row of its own",
+		field[PATH]))
 		return;
 	/* What newest first saves is of use where pages are read. */
 	if (strcmp(field[PAGING], "none") != 0)
-		is_int((e->flags & IS_BY_TIME) != 0,
-		    strcmp(field[BY_TIME], "yes") == 0, field[PATH]);
-	is_int((e->flags & HAS_ID_SEARCH) != 0,
-	    strcmp(field[SEARCH], "yes") == 0, field[PATH]);
+		check_flag(e, IS_BY_TIME, strcmp(field[BY_TIME], "yes") == 0,
+		    "newest first");
+	check_flag(e, HAS_ID_SEARCH, strcmp(field[SEARCH], "yes") == 0,
+	    "search.id");
+	check_flag(e, IS_HEAVY, strcmp(field[COST], "heavy") == 0, "heavy");
 	if (strcmp(field[KEY], "-") != 0)
-		is(e->key ? e->key : "id", field[KEY], field[PATH]);
-	if (strcmp(field[SECRETS], "-") != 0)
-		ok(has_words(e->secrets, field[SECRETS]),
-		    "%s: its secrets are masked", field[PATH]);
+		check_text(e, "key", e->key ? e->key : "id", field[KEY]);
+	check_text(e, "secrets", e->secrets, field[SECRETS]);
+	check_text(e, "parents", e->parents, field[PARENTS]);
+	check_text(e, "of", e->of, field[OF]);
+	check_text(e, "volatile", e->volatiles, field[VOLATILES]);
 }
 
 /* Against what a server was seen to do. */
