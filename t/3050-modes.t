@@ -44,6 +44,14 @@ run ndjson-to-sql -k x -t t k.db in
 ndjson-to-sql -k x -t t k.db in
 is "$(sql k.db 'SELECT count(*) FROM t')" 1 '--key names one'
 
+put '{"id":1,"v":1}' '{"id":1,"v":2}'
+for i in 1 2; do
+	ndjson-to-sql -q -t t twice.db in
+	is "$(sql twice.db 'SELECT v FROM t')" 2 \
+		"of one key the later one counts, also where it is there, load $i"
+done
+put '{"x":1}'
+
 run ndjson-to-sql -k y -t t k.db in
 fails 2 "--key names others, but the key of 't' is 'x'" '--key of a table that has one'
 put '{"_resource":"a","_key":["n"],"n":1,"m":1}' \
@@ -64,6 +72,34 @@ for key in '["m"]' '["n","m"]' '[]' '["m","n"]'; do
 	run ndjson-to-sql keys.db second
 	fails 5 "line 1: '_key' names others" '... or in another load'
 done
+# A key inside an object.
+put '{"_resource":"p","_key":[["o","k"],"n"],"n":1,"o":{"k":1},"m":1}' \
+	'{"_resource":"p","_key":[["o","k"],["n"]],"n":1,"o":{"k":1},"m":2}' \
+	'{"_resource":"p","_key":[["o","k"],"n"],"n":1,"o":{"k":2},"m":3}'
+for i in 1 2; do
+	run ndjson-to-sql keys.db in
+	exits 0 "a path in _key, load $i"
+done
+is "$(sql keys.db 'SELECT o__k, n, m FROM p ORDER BY 1')" '1|1|2
+2|1|3' '... merges'
+for record in '"_key":[["o","k"],"n"],"n":1,"o":{}' \
+	'"_key":[["o","k"],"n"],"n":1,"o":[1]'; do
+	put "{\"_resource\":\"p\",$record}"
+	run ndjson-to-sql keys.db in
+	fails 5 "the key's member 'k' is not there" "$record"
+done
+for key in '[["k"],"n"]' '[["o","l"],"n"]' '[[],"n"]' '[["o",1],"n"]' \
+	'[["o","k","l"],"n"]' '[{"o":"k"},"n"]'; do
+	put "{\"_resource\":\"p\",\"_key\":$key,\"n\":1,\"o\":{\"k\":1},\"k\":1}"
+	run ndjson-to-sql keys.db in
+	fails 5 "'_key' names others" "$key is another key"
+done
+put '{"_resource":"q","_key":[["a","b","c","d","e","f","g","h","i"]],"a":1}'
+run ndjson-to-sql keys.db in
+fails 5 "'_key' holds something else" 'a path that is too long'
+put '{"_resource":"a","_key":["n"],"n":1,"m":5}' \
+	'{"_resource":"a","_key":["m","n"],"n":2,"m":6}'
+
 run ndjson-to-sql --rejects rejects keys.db in
 is "$(sql keys.db 'SELECT m FROM a') $(wc -l <rejects)" '5 1' \
 	'... can be rejected'

@@ -399,7 +399,7 @@ sqlite_merge_write(struct sqlite *s, struct sqlite_table *t, struct batch *b,
 
 	if (sqlite_merge_make_key(s, t, why) != 0)
 		return -1;
-	if (!t->table->parent && t->has_children)
+	if (!t->table->parent && (t->has_children || sqlite_same_pays(t)))
 		sqlite_merge_drop_doubled(t, b);
 	s->current = t;
 	if (sqlite_same_mark(s, t, why) != 0)

@@ -236,8 +236,8 @@ mark_row(struct sqlite *s, struct sqlite_table *t, struct row *row,
 	return 0;
 }
 
-static bool
-pays(const struct sqlite_table *t)
+bool
+sqlite_same_pays(const struct sqlite_table *t)
 {
 	return t->has_rowid &&
 	    t->same.misses <= MISSES_FREE + t->same.hits / HITS_PER_MISS;
@@ -249,12 +249,13 @@ sqlite_same_mark(struct sqlite *s, struct sqlite_table *t, struct fail *why)
 	const struct batch_table *rows = s->feed.rows;
 	int result = 0;
 
-	if (!pays(t))
+	if (!sqlite_same_pays(t))
 		return 0;
 	if (!t->same.scan && prepare(s, t, why) != 0)
 		return -1;
 	t->same.is_open = t->same.is_ended = false;
-	for (size_t i = 0; i < rows->count && result == 0 && pays(t); i++)
+	for (size_t i = 0;
+	     i < rows->count && result == 0 && sqlite_same_pays(t); i++)
 		if (!batch_origin(s->feed.batch, &rows->rows[i])->is_dropped)
 			result = mark_row(s, t, &rows->rows[i], why);
 	/* Tables may be altered only while nobody reads them. */

@@ -34,8 +34,12 @@ struct sqlite_same {
 ATTR_NODISCARD
 int sqlite_same_register(struct sqlite *s, struct fail *why);
 
+/* Whether so many rows were met so far that going on pays. */
+bool sqlite_same_pays(const struct sqlite_table *t);
+
 /* Marks the rows of the feed that the table has already as they are, and
- * counts them. Does nothing where it does not pay. */
+ * counts them. Does nothing where it does not pay. Of rows with one key the
+ * earlier ones must be dropped: written later, they would win. */
 ATTR_NODISCARD
 int sqlite_same_mark(struct sqlite *s, struct sqlite_table *t,
     struct fail *why);
