@@ -515,13 +515,13 @@ begin 'broken streams'
 load 0 <<'EOT'
 {"_resource":"t","id":1,"v":"old"}
 EOT
-printf '%s\n%s' '{"_resource":"t","id":1,"v":"new"}' '{"_resource":"t","i' >cut
-load 4 <cut
+printf '%s\n%s' '{"_resource":"t","id":1,"v":"new"}' '{"_resource":"t","i' >half
+load 4 <half
 printf '%s\n%s' '{"_resource":"t","id":1,"v":"new"}' \
-	'{"_error":{"status":3,"message":"no"' >cut
-load 3 <cut
-printf '%s\n%s' '{"_resource":"t","id":2,"v":"taken"}' '{"_reso' >cut
-load 0 --accept-truncated <cut
+	'{"_error":{"status":3,"message":"no"' >half
+load 3 <half
+printf '%s\n%s' '{"_resource":"t","id":2,"v":"taken"}' '{"_reso' >half
+load 0 --accept-truncated <half
 content <<'EOT'
 t: id bigint, v text
   id=1; v=old

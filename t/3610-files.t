@@ -163,8 +163,8 @@ u1,\"a,b\",\"[\"\"x\"\",\"\"y\"\"]\",2026-11-24T06:00:00.123Z,1.5,true,\"\",,$lo
 run ndjson-to-sql - in
 fails 2 "the stream has 'users' and 'logs'; name a directory" 'two tables'
 is "$(wc -c <out)" 0 '... print nothing'
-printf '{"id":1}\n{"id' >cut
-run ndjson-to-sql -t t - cut
+printf '{"id":1}\n{"id' >half
+run ndjson-to-sql -t t - half
 fails 4 'does not end' 'a broken stream'
 is "$(wc -c <out)" 0 '... prints nothing'
 run ndjson-to-sql - </dev/null
