@@ -17,6 +17,8 @@ SQL += sink_sqlite sorter \
        $(addprefix sqlite_,bulk cut db feed history keys merge same sync \
        table tree)
 SQL += sink_postgres libpq $(addprefix postgres_,db keys lane merge row table)
+SQL += sink_duckdb libduckdb \
+       $(addprefix duckdb_,agree db fill merge refuse row table widen)
 SQL += sink_files stage stage_files sqlite_scratch csv directory layout \
        ndjson pack partition shape textfile
 MOCK := api audit control delivery drift fault filter generate grant journal \

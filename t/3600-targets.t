@@ -17,7 +17,7 @@
 # ROW is any name of the row. VALUE is UTF-8 text: what it means is told by
 # the type in _columns, so that true and 1, or two ways to write a time, are
 # the same (see `normal`).
-kinds='sqlite csv csv_zstd ndjson ndjson_gzip postgres'
+kinds='sqlite csv csv_zstd ndjson ndjson_gzip postgres duckdb'
 
 has_sqlite() {
 	:
@@ -39,6 +39,40 @@ cells_sqlite() {
 				FROM pragma_table_info('$table')" >query
 			sqlite3 -separator "$(printf '\t')" "$1.db" <query
 		done
+}
+
+has_duckdb() {
+	[ -n "${ENGINES-}" ] || return 1
+	engine duckdb
+	LIBDUCKDB=$(ls "$ENGINES"/duckdb/libduckdb.*)
+	export LIBDUCKDB
+}
+target_duckdb() {
+	echo "$1.duckdb"
+}
+# A query over all values, made by a query over the names of the columns.
+cat >duckdb-cells <<'EOT'
+.mode list
+.headers off
+SELECT format('SELECT {0}, rowid, {1}, hex(encode({2})) FROM {3} '
+    'WHERE {4} IS NOT NULL;', quoted(table_name), quoted(column_name),
+    CASE WHEN data_type LIKE 'TIMESTAMP%' THEN 'regexp_replace(strftime('
+    'make_timestamp(epoch_us(' || named(column_name) ||
+    ')), ''%Y-%m-%d %H:%M:%S.%f''), ''000$'', '''')'
+    ELSE 'CAST(' || named(column_name) || ' AS VARCHAR)' END,
+    named(table_name), named(column_name))
+FROM duckdb_columns() WHERE NOT internal;
+EOT
+cells_duckdb() {
+	{
+		echo "CREATE TEMP MACRO quoted(x) AS
+			'''' || replace(x, '''', '''''') || '''';
+			CREATE TEMP MACRO named(x) AS
+			'\"' || replace(x, '\"', '\"\"') || '\"';"
+		cat "$T/duckdb-cells"
+	} | "$ENGINES/duckdb/duckdb" -readonly "$1.duckdb" >query
+	"$ENGINES/duckdb/duckdb" -readonly -list -noheader \
+		-separator "$(printf '\t')" "$1.duckdb" <query
 }
 
 has_csv() {
@@ -178,6 +212,7 @@ sub form {
 	return $v =~ /^(1|t|true)$/i ? "true" : "false" if $type eq "bool";
 	return sprintf "%.17g", $v if $type eq "double";
 	return $json->encode($json->decode($v)) if $type eq "json";
+	$v =~ s/(\.\d*?)0+$/$1/, $v =~ s/\.$// if $type eq "decimal";
 	$v =~ s/T/ /, $v =~ s/(Z|\+00)$//, $v =~ s/(?<=:\d\d)$/.000/,
 	    $v =~ s/(\.\d{1,2})$/substr "${1}00", 0, 4/e
 	    if $type eq "timestamp";
@@ -267,7 +302,7 @@ EOT
 content <<'EOT'
 t: at timestamp, b bool, created_at timestamp, d double, f timestamp, i bigint, id bigint, l json, n unknown, o__a json, s text, x decimal
   at=2026-11-24 05:00:00.000; b=true; created_at=2026-11-24 06:00:00.123; d=1.5; f=2026-11-24 06:00:00.123456; i=-9223372036854775808; id=1; l=[]; o__a={}; s=t; x=12345678901234567890.5
-  b=false; d=1.0000000000000001e+300; i=9223372036854775807; id=2; s=; x=1.10
+  b=false; d=1.0000000000000001e+300; i=9223372036854775807; id=2; s=; x=1.1
   d=-0.001; id=3
 t__l: _id text, _idx bigint, _parent_id bigint
   _id=2.0; _idx=0; _parent_id=2

@@ -16,7 +16,7 @@ for variable in $(env | sed -n 's/^\(LOGTO_[A-Z_]*\)=.*/\1/p'); do
 	unset "$variable"
 done
 unset http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY \
-	ALL_PROXY NO_PROXY SSL_CERT_FILE
+	ALL_PROXY NO_PROXY SSL_CERT_FILE LIBDUCKDB
 T=$(mktemp -d "${TMPDIR:-/tmp}/logto-test.XXXXXX") || exit 1
 T=$(cd "$T" && pwd -P)
 export HOME="$T/home" XDG_CONFIG_HOME="$T/config" XDG_RUNTIME_DIR="$T/run"
@@ -102,6 +102,16 @@ fails() {
 skip_all() {
 	echo "1..0 # SKIP $1"
 	exit 0
+}
+
+# engine NAME: for a test against a real NAME, which is in $ENGINES/NAME then.
+# It runs by `make check-engines`, where a missing engine is a failure.
+engine() {
+	[ -n "${ENGINES-}" ] || skip_all "make check-engines runs it"
+	[ -f "$ENGINES/$1/version" ] || {
+		echo "Bail out! $ENGINES has no $1; t/engines installs it"
+		exit 1
+	}
 }
 
 # mock [OPTION...]: starts the mock tenant; sets mock_pid, LOGTO_ENDPOINT and

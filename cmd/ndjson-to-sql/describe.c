@@ -384,19 +384,21 @@ struct source {
 };
 
 static int
-open_source(struct source *s, const char *target, const char *schema,
+open_source(struct source *s, const struct describe_source *from,
     struct fail *why)
 {
 	struct sink_options options = {.ddl = &s->nowhere,
 	    .is_reading = true,
-	    .schema = schema,
-	    .busy_timeout_ms = BUSY_TIMEOUT_MS};
-	const struct sink_kind *kind = sink_find(target, &options.target, why);
+	    .schema = from->schema,
+	    .busy_timeout_ms = BUSY_TIMEOUT_MS,
+	    .libduckdb = from->libduckdb};
+	const struct sink_kind *kind =
+	    sink_find(from->target, &options.target, why);
 
 	*s = (struct source){.nowhere = {.fd = -1}};
 	if (!kind)
 		return -1;
-	if (schema && !kind->takes_schema)
+	if (from->schema && !kind->takes_schema)
 		return fail_set(why, STATUS_USAGE,
 		    "--schema is for databases that have schemas, and not for "
 		    "%s",
@@ -433,13 +435,13 @@ print(const struct buf *text, struct fail *why)
 }
 
 int
-describe_target(const char *target, const char *schema,
-    enum describe_format format, struct fail *why)
+describe_target(const struct describe_source *from, enum describe_format format,
+    struct fail *why)
 {
 	struct catalog c = {0};
 	struct source source;
 	struct buf text;
-	int result = open_source(&source, target, schema, why);
+	int result = open_source(&source, from, why);
 
 	buf_init(&text, BOUND_LINE_BYTES);
 	if (result == 0)
@@ -529,12 +531,12 @@ read_last(struct sink *sink, const char *place, struct buf *text,
 }
 
 int
-describe_last(const char *target, const char *schema, const char *place,
+describe_last(const struct describe_source *from, const char *place,
     struct fail *why)
 {
 	struct source source;
 	struct buf text;
-	int result = open_source(&source, target, schema, why);
+	int result = open_source(&source, from, why);
 
 	buf_init(&text, BOUND_LINE_BYTES);
 	if (result == 0)

@@ -13,7 +13,9 @@
  * PostgreSQL: numeric keeps every digit; jsonb what JSON means, but not its
  * spelling: the order of members, spaces and 1.0 against 1.00 are lost.
  *
- * DuckDB: DECIMAL ends at 38 digits, so that decimals are texts.
+ * DuckDB: DECIMAL ends at 38 digits, so that decimals are texts. There are no
+ * indexes: making one for a key takes longer than the load, and lies whole in
+ * memory. MERGE needs none.
  */
 #include "dialect.h"
 
@@ -104,11 +106,11 @@ const struct dialect dialect_duckdb = {
     .name = "duckdb",
     .quote = '"',
     .nul = "chr(0)",
+    .merge = MERGE_STATEMENT,
     .same = " IS NOT DISTINCT FROM ",
     .has_add_if_absent = true,
     .retype = "TYPE",
     .has_using = true,
-    .has_indexes = true,
     .stage = "CREATE TEMPORARY TABLE ",
     .stage_end = "",
     .json_open = "CAST(to_json(CAST(",

@@ -99,6 +99,7 @@ open_sink(struct load *l, struct fail *why)
 	const struct opts *o = l->opts;
 	struct sink_options options = {.mode = o->mode,
 	    .busy_timeout_ms = o->busy_timeout_ms,
+	    .libduckdb = o->libduckdb,
 	    .is_endless = o->commit_every_ms > 0,
 	    .closes_absent = o->is_sync,
 	    .ddl = o->is_dry ? &l->out : NULL,

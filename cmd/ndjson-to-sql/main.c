@@ -24,11 +24,14 @@ set_level(const struct opts *o)
 static int
 run(const struct opts *o, struct fail *why)
 {
+	const struct describe_source source = {.target = o->target,
+	    .schema = o->schema,
+	    .libduckdb = o->libduckdb};
+
 	if (o->describe)
-		return describe_target(o->target, o->schema, o->describe_format,
-		    why);
+		return describe_target(&source, o->describe_format, why);
 	if (o->last)
-		return describe_last(o->target, o->schema, o->last, why);
+		return describe_last(&source, o->last, why);
 	return load_run(o, why);
 }
 

@@ -63,6 +63,7 @@ static const struct opt table[] = {
 	0, 0},
     {0, "busy-timeout", "TIME", OPT_DURATION, MEMBER(busy_timeout_ms), NULL,
 	NULL, 0, 0},
+    {0, "libduckdb", "FILE", OPT_STRING, MEMBER(libduckdb), NULL, NULL, 0, 0},
     {'n', "dry-run", NULL, OPT_FLAG, MEMBER(is_dry),
 	"print the DDL, change nothing", NULL, 0, 0},
     {0, "describe", "FORMAT", OPT_MAYBE, MEMBER(describe),
@@ -289,7 +290,8 @@ opts_parse(struct opts *o, int argc, char **argv, struct fail *why)
 
 	*o = (struct opts){.depth = DEPTH,
 	    .max_columns = MAX_COLUMNS,
-	    .busy_timeout_ms = BUSY_TIMEOUT_MS};
+	    .busy_timeout_ms = BUSY_TIMEOUT_MS,
+	    .libduckdb = getenv("LIBDUCKDB")};
 	result = opt_parse(&program, argc, argv, o, &o->operands, why);
 	if (result == OPT_RUN && o->operands.count == 0) {
 		(void)fail_set(why, STATUS_USAGE,

@@ -42,6 +42,7 @@ struct opts {
 	bool is_gzip, is_zstd;
 	const char *partition; /* COLUMN:UNIT, or NULL */
 	int64_t busy_timeout_ms;
+	const char *libduckdb;    /* NULL: where the loader finds it */
 	const char *describe;     /* NULL: load; else the format's name or "" */
 	unsigned describe_format; /* enum describe_format */
 	const char *last;         /* TABLE.COLUMN; NULL: load */

@@ -5,6 +5,7 @@
 #include "sink.h"
 
 #include "buf.h"
+#include "sink_duckdb.h"
 #include "sink_files.h"
 #include "sink_postgres.h"
 #include "sink_sqlite.h"
@@ -14,6 +15,7 @@
 static const struct sink_kind *const kinds[] = {
     &sink_sqlite,
     &sink_postgres,
+    &sink_duckdb,
     &sink_csv,
     &sink_ndjson,
     &sink_stdout,

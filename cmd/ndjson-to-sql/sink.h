@@ -39,6 +39,7 @@ struct sink_options {
 	const char *target; /* without the prefix that chose the sink */
 	enum mode mode;
 	int64_t busy_timeout_ms;
+	const char *libduckdb; /* its file; NULL: where the loader finds it */
 	bool is_endless;    /* commits come before the end */
 	bool closes_absent; /* MODE_HISTORY: rows that did not come end */
 	bool is_scratch;    /* SQLite: nobody else's, and gone after the load */

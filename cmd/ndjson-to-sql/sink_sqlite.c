@@ -64,7 +64,7 @@ configure_library(void)
 static int
 open_database(struct sqlite *s, struct fail *why)
 {
-	const char *path = s->file.loading ? s->file.loading : s->file.path;
+	const char *path = s->file.built ? s->file.built : s->file.path;
 	int flags =
 	    s->options.ddl ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
 
@@ -174,13 +174,14 @@ sqlite_open(const struct sink_options *options, struct sink **sink,
     struct fail *why)
 {
 	static const char *const journals[] = {"-journal", "-wal", NULL};
+	static const struct target_kind kind = {.journals = journals};
 	struct sqlite *s = mem_alloc(1, sizeof(*s));
 	int result;
 
 	configure_library();
 	s->base.ops = &sqlite_ops;
 	s->options = *options;
-	result = target_file_open(&s->file, options->target, journals,
+	result = target_file_open(&s->file, options->target, &kind,
 	    options->busy_timeout_ms,
 	    options->ddl || options->is_endless || options->is_scratch, why);
 	s->is_new = s->file.is_new && !options->is_endless;

@@ -53,8 +53,8 @@ check_leftover(const struct target_file *f, struct fail *why)
 {
 	int result = 0;
 
-	for (size_t i = 0; f->leftovers[i] && result == 0; i++) {
-		char *name = beside(f->path, f->leftovers[i]);
+	for (size_t i = 0; f->kind->journals[i] && result == 0; i++) {
+		char *name = beside(f->path, f->kind->journals[i]);
 
 		if (access(name, F_OK) == 0)
 			result = fail_set(why, STATUS_USAGE,
@@ -116,6 +116,30 @@ lock_loading(struct target_file *f, int64_t timeout_ms, struct fail *why)
 	return held.st_dev != named.st_dev || held.st_ino != named.st_ino;
 }
 
+/* Removes what a crash has left of what is built. */
+static void
+remove_built(const struct target_file *f)
+{
+	(void)unlink(f->built);
+	for (size_t i = 0; f->kind->journals[i]; i++) {
+		char *name = beside(f->built, f->kind->journals[i]);
+
+		(void)unlink(name);
+		free(name);
+	}
+}
+
+static void
+name_built(struct target_file *f)
+{
+	if (!f->kind->is_made_anew) {
+		f->built = mem_string(f->loading);
+		return;
+	}
+	f->built = beside(f->loading, ".new");
+	remove_built(f);
+}
+
 /* 0: ours to build; 1: look again; -1. */
 static int
 make_loading(struct target_file *f, int64_t timeout_ms, struct fail *why)
@@ -134,7 +158,21 @@ make_loading(struct target_file *f, int64_t timeout_ms, struct fail *why)
 	result = lock_loading(f, timeout_ms, why);
 	if (result == 0 && ftruncate(f->lock, 0) != 0)
 		result = fail_file(why, "empty", f->loading);
+	if (result == 0)
+		name_built(f);
 	return result;
+}
+
+/* Gives up what make_loading made. */
+static void
+forget_loading(struct target_file *f)
+{
+	if (f->lock != -1)
+		(void)close(f->lock);
+	f->lock = -1;
+	free(f->loading);
+	free(f->built);
+	f->loading = f->built = NULL;
 }
 
 /* Where a link leads that points to nothing yet; else the path itself. */
@@ -158,12 +196,12 @@ follow(const char *path)
 
 int
 target_file_open(struct target_file *f, const char *path,
-    const char *const *leftovers, int64_t timeout_ms, bool is_in_place,
+    const struct target_kind *kind, int64_t timeout_ms, bool is_in_place,
     struct fail *why)
 {
 	char *resolved = realpath(path, NULL);
 
-	*f = (struct target_file){.lock = -1, .leftovers = leftovers};
+	*f = (struct target_file){.lock = -1, .kind = kind};
 	f->path = resolved ? mem_string(resolved) : follow(path);
 	free(resolved);
 	for (;;) {
@@ -187,10 +225,7 @@ target_file_open(struct target_file *f, const char *path,
 			/* Another loader's database has come meanwhile. */
 			(void)unlink(f->loading);
 		}
-		(void)close(f->lock);
-		f->lock = -1;
-		free(f->loading);
-		f->loading = NULL;
+		forget_loading(f);
 	}
 }
 
@@ -199,12 +234,32 @@ put_in_place(const struct target_file *f)
 {
 #ifdef RENAME_NOREPLACE
 	if (!f->was_there &&
-	    (renameat2(AT_FDCWD, f->loading, AT_FDCWD, f->path,
+	    (renameat2(AT_FDCWD, f->built, AT_FDCWD, f->path,
 		 RENAME_NOREPLACE) == 0 ||
 		errno == EEXIST))
 		return errno == EEXIST ? -1 : 0;
 #endif
-	return rename(f->loading, f->path);
+	return rename(f->built, f->path);
+}
+
+/* What the library made has the mode that it chose. */
+static int
+flush_built(const struct target_file *f, struct fail *why)
+{
+	int fd = f->lock, result = 0;
+	struct stat st;
+
+	if (f->kind->is_made_anew)
+		fd = open(f->built, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	if (fd == -1)
+		return fail_file(why, "open", f->built);
+	if (fd != f->lock && fstat(f->lock, &st) == 0)
+		(void)fchmod(fd, st.st_mode & 0777);
+	if (fsync(fd) != 0)
+		result = fail_file(why, "flush to disk", f->built);
+	if (fd != f->lock)
+		(void)close(fd);
+	return result;
 }
 
 static int
@@ -231,8 +286,8 @@ target_file_commit(struct target_file *f, struct fail *why)
 {
 	if (!f->loading)
 		return 0;
-	if (fsync(f->lock) != 0)
-		return fail_file(why, "flush to disk", f->loading);
+	if (flush_built(f, why) != 0)
+		return -1;
 	errno = 0;
 	if (put_in_place(f) != 0) {
 		if (errno == EEXIST)
@@ -243,21 +298,20 @@ target_file_commit(struct target_file *f, struct fail *why)
 		return fail_file(why, "put the new database in place of",
 		    f->path);
 	}
-	free(f->loading);
-	f->loading = NULL;
-	(void)close(f->lock);
-	f->lock = -1;
+	if (f->kind->is_made_anew)
+		(void)unlink(f->loading);
+	forget_loading(f);
 	return sync_directory(f->path, why);
 }
 
 void
 target_file_free(struct target_file *f)
 {
+	if (f->built)
+		remove_built(f);
 	if (f->loading)
 		(void)unlink(f->loading);
-	if (f->lock != -1)
-		(void)close(f->lock);
-	free(f->loading);
+	forget_loading(f);
 	free(f->path);
 	*f = (struct target_file){.lock = -1};
 }

@@ -6,6 +6,9 @@
  *      out.db-loading   locked while it is built; of no value after a crash
  *      out.db           appears with everything in it
  *
+ *      out.duckdb-loading       the lock alone, where the library wants to
+ *      out.duckdb-loading.new   make the file itself
+ *
  * A second loader for the same new file waits for the lock, and then finds
  * the database that the first one made.
  */
@@ -18,10 +21,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* What kinds of databases differ in. */
+struct target_kind {
+	/* Endings, up to a NULL, of files beside a database that must not be
+	 * there before the database is. */
+	const char *const *journals;
+	/* What is built must not be there, not even empty: it then has a name
+	 * of its own, and `loading` is the lock alone. */
+	bool is_made_anew;
+};
+
 struct target_file {
-	const char *const *leftovers;
-	char *path;    /* of the database, links resolved */
-	char *loading; /* what is built; NULL: the database exists */
+	const struct target_kind *kind; /* borrowed */
+	char *path;                     /* of the database, links resolved */
+	char *loading; /* the lock; NULL: the database exists */
+	char *built;   /* what is built; NULL as well */
 	int lock;      /* descriptor of `loading`; -1: none */
 	bool is_new;
 	bool is_in_place; /* new, but made at `path` itself */
@@ -32,11 +46,10 @@ struct target_file {
  * with STATUS_USAGE for what can be no database, STATUS_REFUSED for want of
  * permission, STATUS_RETRY if another loader holds the lock for longer than
  * `timeout_ms`. With `is_in_place` nothing is made beside: a dry run, or many
- * commits. `leftovers` are the endings, up to a NULL, of files beside a
- * database that must not be there before the database is. */
+ * commits. */
 ATTR_NODISCARD
 int target_file_open(struct target_file *f, const char *path,
-    const char *const *leftovers, int64_t timeout_ms, bool is_in_place,
+    const struct target_kind *kind, int64_t timeout_ms, bool is_in_place,
     struct fail *why);
 
 /* Makes what was built durable and puts it in its place. The database must

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Choosing types.
+ */
+#include "duckdb_agree.h"
+
+#include "duckdb.h"
+#include "duckdb_widen.h"
+#include "mem.h"
+#include "schema.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int
+visit_digits(void *context, const struct cell *cells, size_t count,
+    struct fail *why)
+{
+	struct duckdb_digits *digits = context;
+
+	(void)count;
+	(void)why;
+	digits->count += cells[0].integer;
+	digits->other += cells[1].integer;
+	if (cells[2].integer > digits->integer)
+		digits->integer = cells[2].integer;
+	if (cells[3].integer > digits->fraction)
+		digits->fraction = cells[3].integer;
+	return 0;
+}
+
+static int
+count_digits(struct duckdb *d, const char *table, const char *column,
+    struct duckdb_digits *digits, struct fail *why)
+{
+	struct buf sql;
+	int result;
+
+	buf_init(&sql, BOUND_LINE_BYTES);
+	duckdb_widen_add_digits(&sql, table, column);
+	result =
+	    duckdb_db_visit(&d->db, sql.data, 4, visit_digits, digits, why);
+	buf_free(&sql);
+	return result;
+}
+
+/* What decimals of the filled table, and of the table, are to be. The caller
+ * frees `*want`. */
+static int
+choose_decimal(struct duckdb *d, struct duckdb_table *t, size_t at, char **want,
+    struct fail *why)
+{
+	const struct duckdb_column *c = &t->columns[at];
+	const char *name = t->sql.columns[at].column->name;
+	bool is_new = t->is_fresh || !c->stored || c->is_blank;
+	struct duckdb_digits digits = {0};
+
+	if (count_digits(d, t->filled, name, &digits, why) != 0)
+		return -1;
+	if (!is_new && digits.count == 0) {
+		*want = mem_string(c->stored);
+		return 0;
+	}
+	*want = duckdb_widen_decimal(&digits);
+	if (is_new || strcmp(*want, c->stored) == 0)
+		return 0;
+	free(*want);
+	*want = NULL;
+	if (count_digits(d, t->sql.table->name, name, &digits, why) != 0)
+		return -1;
+	*want = duckdb_widen_decimal(&digits);
+	return 0;
+}
+
+/* Whether somebody else declared it: then it stays so, and values are cast
+ * on their way. */
+static bool
+is_theirs(const struct duckdb_table *t, size_t at)
+{
+	return t->columns[at].stored && !t->is_fresh &&
+	    t->sql.columns[at].column->is_theirs;
+}
+
+/* The type that the column is to have on both sides. */
+static int
+choose_type(struct duckdb *d, struct duckdb_table *t, size_t at, char **want,
+    struct fail *why)
+{
+	const struct duckdb_column *c = &t->columns[at];
+	enum type type = t->sql.columns[at].type;
+	const char *filled = duckdb_fill_type(c->fill);
+
+	if (is_theirs(t, at))
+		filled = c->stored;
+	else if (type == TYPE_DECIMAL)
+		return choose_decimal(d, t, at, want, why);
+	else if (c->stored && !c->is_blank &&
+	    (type == TYPE_TIMESTAMP || type == TYPE_DATE || type == TYPE_TIME))
+		filled = duckdb_widen(c->stored, filled);
+	*want = mem_string(filled);
+	return 0;
+}
+
+/* Gives the column the type in the table, which may not have it yet. */
+static int
+store(struct duckdb *d, struct duckdb_table *t, size_t at, const char *want,
+    struct fail *why)
+{
+	struct duckdb_column *c = &t->columns[at];
+	struct sql_column *column = &t->sql.columns[at];
+	struct buf sql;
+
+	if (c->stored)
+		return duckdb_table_retype(d, t->sql.table->name,
+		    column->column->name, c->stored, want,
+		    c->is_blank && !t->is_fresh, why);
+	column->declared = want;
+	buf_init(&sql, BOUND_LINE_BYTES);
+	sql_table_add_column(&t->sql, column, &sql);
+	column->declared = NULL;
+	return duckdb_table_define(d, &sql, why);
+}
+
+static int
+agree(struct duckdb *d, struct duckdb_table *t, size_t at, struct fail *why)
+{
+	struct duckdb_column *c = &t->columns[at];
+	char *want = NULL;
+	int result = choose_type(d, t, at, &want, why);
+
+	if (result == 0 && !t->is_fresh)
+		result = duckdb_table_retype(d, t->filled,
+		    t->sql.columns[at].column->name, duckdb_fill_type(c->fill),
+		    want, false, why);
+	if (result == 0)
+		result = store(d, t, at, want, why);
+	if (result == 0) {
+		duckdb_table_set_stored(c, want);
+		c->is_blank = false;
+	}
+	free(want);
+	return result;
+}
+
+int
+duckdb_agree(struct duckdb *d, struct duckdb_table *t, struct fail *why)
+{
+	for (size_t i = 0; i < t->sql.column_count; i++)
+		if (agree(d, t, i, why) != 0)
+			return -1;
+	return 0;
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Wider types.
+ */
+#include "duckdb_widen.h"
+
+#include "duckdb_db.h"
+#include "mem.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { DECIMAL_DIGITS = 38 };
+
+static const char TZ[] = "TIMESTAMP WITH TIME ZONE";
+static const char NS[] = "TIMESTAMP_NS";
+
+const char *
+duckdb_widen(const char *a, const char *b)
+{
+	if (strcmp(a, b) == 0)
+		return a;
+	if ((strcmp(a, TZ) == 0 && strcmp(b, NS) == 0) ||
+	    (strcmp(a, NS) == 0 && strcmp(b, TZ) == 0))
+		return NS;
+	return "VARCHAR";
+}
+
+void
+duckdb_widen_add_cast(struct buf *sql, const char *name, const char *from,
+    const char *to)
+{
+	struct buf quoted;
+
+	buf_init(&quoted, BOUND_LINE_BYTES);
+	duckdb_db_quote(&quoted, name);
+	if (strcmp(from, TZ) == 0 && strcmp(to, NS) == 0)
+		buf_addf(sql, "make_timestamp_ns(epoch_us(%s) * 1000)",
+		    quoted.data);
+	else if (strcmp(from, TZ) == 0 || strcmp(from, NS) == 0)
+		/* As all our texts of times: three digits, or as many more
+		 * as there are. */
+		buf_addf(sql,
+		    "CAST(regexp_replace(strftime(%s(%s)), "
+		    "'%%Y-%%m-%%d %%H:%%M:%%S.%%n'), "
+		    "'(\\.\\d{3}\\d*?)0*$', '\\1') AS %s)",
+		    strcmp(from, TZ) == 0 ? "make_timestamp(epoch_us"
+					  : "make_timestamp_ns(epoch_ns",
+		    quoted.data, to);
+	else
+		buf_addf(sql, "CAST(CAST(%s AS VARCHAR) AS %s)", quoted.data,
+		    to);
+	buf_free(&quoted);
+}
+
+/* --- decimals ----------------------------------------------------------- */
+
+void
+duckdb_widen_add_digits(struct buf *sql, const char *table, const char *column)
+{
+	buf_add(sql,
+	    "SELECT count(v), count(*) FILTER (WHERE v = '-0' OR NOT"
+	    " regexp_full_match(v, '-?[0-9]+(\\.[0-9]+)?')),"
+	    " max(length(regexp_extract(v, '[0-9]+'))),"
+	    " max(length(regexp_extract(v, '\\.([0-9]+)', 1)))"
+	    " FROM (SELECT CAST(");
+	duckdb_db_quote(sql, column);
+	buf_add(sql, " AS VARCHAR) AS v FROM ");
+	duckdb_db_quote(sql, table);
+	buf_add(sql, ") WHERE v IS NOT NULL");
+}
+
+char *
+duckdb_widen_decimal(const struct duckdb_digits *d)
+{
+	char type[sizeof("DECIMAL(38,-38)")];
+
+	if (d->count == 0 || d->other > 0 ||
+	    d->integer + d->fraction > DECIMAL_DIGITS)
+		return mem_string("VARCHAR");
+	if (d->fraction == 0)
+		return mem_string("HUGEINT");
+	(void)snprintf(type, sizeof(type), "DECIMAL(%d,%d)", DECIMAL_DIGITS,
+	    (int)(d->fraction % 100));
+	return mem_string(type);
+}
+
+enum type
+duckdb_widen_guess(const char *declared)
+{
+	static const struct {
+		const char *name;
+		enum type type;
+	} rules[] = {
+	    {"BOOLEAN", TYPE_BOOL},
+	    {"TINYINT", TYPE_BIGINT},
+	    {"SMALLINT", TYPE_BIGINT},
+	    {"INTEGER", TYPE_BIGINT},
+	    {"BIGINT", TYPE_BIGINT},
+	    {"UTINYINT", TYPE_BIGINT},
+	    {"USMALLINT", TYPE_BIGINT},
+	    {"UINTEGER", TYPE_BIGINT},
+	    {"UBIGINT", TYPE_DECIMAL},
+	    {"HUGEINT", TYPE_DECIMAL},
+	    {"UHUGEINT", TYPE_DECIMAL},
+	    {"DECIMAL", TYPE_DECIMAL},
+	    {"FLOAT", TYPE_DOUBLE},
+	    {"DOUBLE", TYPE_DOUBLE},
+	    {"TIMESTAMP", TYPE_TIMESTAMP},
+	    {"DATE", TYPE_DATE},
+	    {"TIME", TYPE_TIME},
+	    {"JSON", TYPE_JSON},
+	};
+	/* Without the digits of DECIMAL(10,2), or WITH TIME ZONE. */
+	size_t len = strcspn(declared, "( _");
+
+	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++)
+		if (strlen(rules[i].name) == len &&
+		    memcmp(declared, rules[i].name, len) == 0 &&
+		    declared[strlen(declared) - 1] != ']')
+			return rules[i].type;
+	return TYPE_TEXT;
+}

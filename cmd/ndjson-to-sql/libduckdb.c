@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Finding libduckdb and its functions. The library is never closed: it has
+ * threads and thread-local state of its own that do not bear it.
+ */
+#include "libduckdb.h"
+
+#include <dlfcn.h>
+#include <string.h>
+
+#ifdef __APPLE__
+static const char LIBRARY[] = "libduckdb.dylib";
+#else
+static const char LIBRARY[] = "libduckdb.so";
+#endif
+
+/* The oldest version with MERGE INTO. */
+enum { MAJOR = 1, MINOR = 4 };
+
+/* The address of a function as dlsym gives it: an object pointer, which ISO C
+ * does not convert to a function pointer; POSIX makes both the same size. */
+static bool
+find(void *library, const char *name, void *function)
+{
+	void *address = dlsym(library, name);
+
+	memcpy(function, &address, sizeof(address));
+	return address != NULL;
+}
+
+static unsigned
+read_number(const char **text)
+{
+	unsigned number = 0;
+
+	while (**text >= '0' && **text <= '9' && number < 100000)
+		number = number * 10 + (unsigned)(*(*text)++ - '0');
+	return number;
+}
+
+/* "v1.5.6" */
+static bool
+is_old(const char *version)
+{
+	unsigned major, minor;
+
+	version += *version == 'v';
+	major = read_number(&version);
+	version += *version == '.';
+	minor = read_number(&version);
+	return major < MAJOR || (major == MAJOR && minor < MINOR);
+}
+
+int
+libduckdb_load(struct libduckdb *l, const char *file, struct fail *why)
+{
+	void *library = dlopen(file ? file : LIBRARY, RTLD_NOW | RTLD_LOCAL);
+	const char *version;
+	bool is_whole = true;
+
+	if (!library)
+		return fail_set(why, STATUS_LOCAL,
+		    "cannot load libduckdb: %s; get it from duckdb.org "
+		    "(Installation, C/C++) or with 'brew install duckdb', and "
+		    "name the file with --libduckdb or LIBDUCKDB",
+		    dlerror());
+	if (!find(library, "duckdb_library_version", &l->library_version))
+		return fail_set(why, STATUS_LOCAL,
+		    "'%s' is not libduckdb: it has no duckdb_library_version",
+		    file ? file : LIBRARY);
+	version = l->library_version();
+#define FIND(result, name, parameters)                                         \
+	is_whole &= find(library, "duckdb_" #name, &l->name);
+	LIBDUCKDB_FUNCTIONS(FIND)
+#undef FIND
+	if (is_whole && !is_old(version))
+		return 0;
+	return fail_set(why, STATUS_LOCAL,
+	    "libduckdb is %s, and %d.%d or newer is needed; name one with "
+	    "--libduckdb",
+	    version, MAJOR, MINOR);
+}
