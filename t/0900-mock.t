@@ -719,6 +719,17 @@ while (@prefixes) {
 	}
 }
 is(scalar(keys %found), 5850, "a descent by id prefix finds all ($requests requests)");
+# The same by the sets of SIMILAR TO, which leave no id out.
+my %sets = ('[0-9a-f]%' => 0, '[ghijklmnopqrstuvwxyz]%' => 0,
+	'([^0-9a-z]%)?' => 0, '[^0-9a-z]%' => 0);
+for my $set (keys %sets) {
+	(my $pattern = $set) =~ s/([^\w-])/sprintf '%%%02X', ord $1/ge;
+	$sets{$set} = total(ask($tied,
+		"/api/users?search.id=$pattern&mode.id=similar_to&isCaseSensitive=true",
+		token => $token, socket => $line));
+}
+is($sets{'[0-9a-f]%'} + $sets{'[ghijklmnopqrstuvwxyz]%'}, 5850, 'sets divide the ids');
+is($sets{'([^0-9a-z]%)?'} + $sets{'[^0-9a-z]%'}, 0, 'and what is outside is empty');
 rules($tied, "GET /api/users times=1: tie users 50\n");
 my %times = map { $_->{createdAt} => 1 } @{rows(ask($tied, '/api/users?page_size=50', token => $token))};
 is(scalar(keys %times), 1, 'tie: the newest rows share a time');

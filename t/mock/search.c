@@ -100,9 +100,17 @@ is_equal(const char *a, const char *b, bool ignore_case)
 static void
 similar_pattern(struct buf *out, const char *pattern)
 {
+	bool is_in_set = false;
+
 	buf_add(out, "^(");
 	for (; *pattern; pattern++) {
-		if (*pattern == '%')
+		/* A set is one of POSIX already. */
+		if (is_in_set || *pattern == '[') {
+			is_in_set = *pattern != ']';
+			buf_add_char(out, *pattern);
+		} else if (*pattern == '\\' && pattern[1]) {
+			buf_append(out, pattern++, 2);
+		} else if (*pattern == '%')
 			buf_add(out, ".*");
 		else if (*pattern == '_')
 			buf_add_char(out, '.');
