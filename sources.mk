@@ -6,8 +6,8 @@ LIB := buf child completion config escape fail host http instant json libcurl li
        num opt out progress retry secret stop url xdg
 LOGTO := common jwt problem settings tenant
 TOKEN := cache check credential dlt grant opts print reply token toml
-FETCH := bearer catalogue count emit fan fetch filter follow forecast job keys moment \
-  opts pages prefix redact seen session stream tally transfer walk \
+FETCH := bearer catalogue count cover emit fan fetch filter follow forecast job keys moment \
+  opts pages prefix redact seen session slice stream sweep tally ties transfer walk \
   window
 SQL := batch bloom catalog describe diagram dialect flatten form ident infer \
        input ledger load member opts path record rejects ring schema seen shake \

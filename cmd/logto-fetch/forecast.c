@@ -7,13 +7,13 @@
 #include "bounds.h"
 #include "buf.h"
 #include "count.h"
+#include "slice.h"
+#include "sweep.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 enum {
-	/* To this many rows a log is counted, and read in one window. */
-	COUNTED_ROWS = 10000,
 	/* What a path that is not in the catalogue brings at first. */
 	DEFAULT_ROWS = 20,
 	/* So many at most share the milliseconds at the ends of a window, which
@@ -38,9 +38,11 @@ pages_of(uint64_t records, unsigned page_size)
 /* The pages of a walk over a list, which --limit may end: then those that
  * were asked for ahead are dropped on the way, or not. */
 static uint64_t
-pages_to_limit(const struct fan *f, uint64_t pages, bool *may_be_less)
+pages_to_limit(const struct fan *f, uint64_t pages, unsigned overlap,
+    bool *may_be_less)
 {
-	uint64_t needed = pages_of(f->emit->limit, f->walk->page_size);
+	uint64_t needed =
+	    slice_count(f->emit->limit, overlap, f->walk->page_size);
 	uint64_t most = needed - 1 + f->walk->ahead;
 
 	if (f->emit->limit == 0 || needed >= pages)
@@ -51,37 +53,52 @@ pages_to_limit(const struct fan *f, uint64_t pages, bool *may_be_less)
 	return most < pages ? most : pages;
 }
 
-/* A list without an order is read twice, the second time in pages of another
- * size, unless --limit ends the first. */
+/* A list by time is read in pages that overlap, to one that is not full; one
+ * without an order twice, the second time in pages of another size, unless
+ * --limit ends the first. */
 static uint64_t
 requests_for_pages(const struct fan *f, const struct job *job,
     struct forecast *now)
 {
-	uint64_t pages = pages_of(now->records, f->walk->page_size);
-	uint64_t limited = pages_to_limit(f, pages, &now->may_be_less);
+	unsigned page_size = f->walk->page_size;
 	bool is_by_time = job->entry && job->entry->flags & IS_BY_TIME;
 	bool is_limited = f->emit->limit > 0 && f->emit->limit <= now->records;
+	uint64_t pages;
 
-	if (pages == 1 || is_by_time || is_limited)
-		return limited;
+	if (now->records < page_size)
+		return 1;
+	if (is_by_time) {
+		pages = slice_count(now->records + 1, SWEEP_OVERLAP, page_size);
+		return pages_to_limit(f, pages, SWEEP_OVERLAP,
+		    &now->may_be_less);
+	}
+	pages = pages_of(now->records, page_size);
+	if (is_limited)
+		return pages_to_limit(f, pages, 0, &now->may_be_less);
 	return pages + pages_of(now->records, walk_page_size(f->walk, 1));
 }
 
 /* The first page, and where that is not all: whether the server heeds times,
- * and the pages within the window that this one opened. */
+ * and the pages within the window that this one opened, where rows that share
+ * a millisecond may cost some more. */
 static uint64_t
 requests_for_log(const struct fan *f, struct forecast *now)
 {
 	unsigned page_size = f->walk->page_size;
-	uint64_t pages = pages_of(now->records, page_size);
-	bool has_edges = f->walk->from_ms > 0 || f->walk->to_ms < INT64_MAX;
+	uint64_t behind = now->records + 1 - page_size;
+	uint64_t step = page_size > SLICE_MIN_SHARED ? page_size - SWEEP_OVERLAP
+						     : page_size;
+	uint64_t pages;
 
-	now->may_be_more = now->records > COUNTED_ROWS ||
-	    (has_edges &&
-		pages_of(now->records + EDGE_ROWS, page_size) > pages);
-	if (pages == 1)
+	if (now->records < page_size) {
+		now->may_be_more = now->records + EDGE_ROWS >= page_size &&
+		    (f->walk->from_ms > 0 || f->walk->to_ms < INT64_MAX);
 		return 1;
-	return 2 + pages_to_limit(f, pages, &now->may_be_less);
+	}
+	pages = pages_to_limit(f, 1 + (behind + step - 1) / step,
+	    SWEEP_OVERLAP, &now->may_be_less);
+	now->may_be_more = pages > 1;
+	return 2 + pages;
 }
 
 /* The requests for one list of that many records. */

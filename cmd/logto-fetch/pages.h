@@ -8,11 +8,33 @@
 #ifndef PAGES_H
 #define PAGES_H
 
+#include "cover.h"
 #include "walk.h"
+
+/* What to walk over, and how. */
+struct pages_plan {
+	const char *query; /* encoded; NULL: the list's own; copied */
+	unsigned size;     /* rows to a page */
+	/* Rows that a page shares with the one before (slice.h); 0: pages
+	 * touch. */
+	unsigned overlap;
+	uint64_t offset; /* the row to begin at, or a little before */
+	unsigned ahead;  /* answers asked for and not taken; 0: w->ahead */
+	/* Is told each page of a list that is newest first; or NULL. */
+	struct cover *cover;
+	int64_t until_ms;         /* older times are not wanted */
+	bool is_gap_the_end;      /* a gap ends the walk */
+	bool is_full_gap_the_end; /* one that no page can span does */
+	/* Times in which the server searches, both ends included; NULL: all. */
+	const struct pages_window *window;
+};
+
+struct pages_window {
+	int64_t from_ms, to_ms; /* to_ms INT64_MAX leaves it open */
+};
 
 struct pages_result {
 	int64_t total;    /* of the first page */
-	bool is_steady;   /* every page bore it */
 	bool is_capped;   /* it is a lower bound */
 	bool is_one_page; /* the first page held the whole list */
 };
@@ -20,10 +42,9 @@ struct pages_result {
 /* A walk that has begun: some of its pages may be asked for already. */
 struct pages;
 
-/* A walk in pages of `size` rows; nothing is asked for yet. `query`, which is
- * copied, takes the place of the list's where it is not NULL. */
+/* Nothing is asked for yet. The plan is copied; its cover is borrowed. */
 struct pages *pages_new(struct walk *w, const struct walk_list *list,
-    const char *query, unsigned size);
+    const struct pages_plan *plan);
 
 /* Asks for the first page, if that has not been done; the answer is taken by
  * pages_take_first. */
@@ -48,7 +69,7 @@ void pages_free(struct pages *p);
 /* All of it for a walk that stands alone. */
 ATTR_NODISCARD
 enum walk_result pages_walk(struct walk *w, const struct walk_list *list,
-    const char *query, unsigned size, struct page *first,
+    const struct pages_plan *plan, struct page *first,
     struct pages_result *result, struct fail *why);
 
 /* Judges a page that was taken: WALK_DONE if its rows are there, WALK_ABSENT
@@ -56,5 +77,16 @@ enum walk_result pages_walk(struct walk *w, const struct walk_list *list,
 ATTR_NODISCARD
 enum walk_result pages_judge(struct walk *w, const struct walk_list *list,
     struct page *page, uint64_t number, struct fail *why);
+
+/* Appends what selects a window. Servers before 1.42 leave its ends out, so
+ * it is asked for one millisecond wider at both; and a count beyond 10,000 is
+ * dear, so that none is asked for. */
+void pages_window_query(struct buf *query, const char *base,
+    const struct pages_window *window);
+
+/* Whether the page holds all rows of its list, of pages of `size` rows: the
+ * server counts them in a statement of its own, so a full page never does. */
+bool pages_is_whole(const struct walk_list *list, const struct page *page,
+    unsigned size);
 
 #endif

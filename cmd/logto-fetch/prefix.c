@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The descent. Parts that are still to be divided wait on a stack; the
- * children of one part are asked for with several requests under way.
+ * The parts. Those to ask for wait in a queue, some of them under way; one
+ * that does not fit its page is divided into parts at the queue's end.
  */
 #include "prefix.h"
 
@@ -10,225 +10,261 @@
 #include "msg.h"
 #include "pages.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	/* Ids have 12 or 21 characters; imported ones may be longer. */
-	LONGEST_PREFIX = 64,
-	/* How often a part whose children do not add up is asked anew: rows
-	 * come and go between the questions. */
-	MAX_ATTEMPTS = 8,
-};
+/* Of a page's 100 rows: ids are random, so some parts have more. */
+enum { AIM_ROWS = 75 };
 
-/* Logto makes ids of the first 36; the rest is asked for where those do not
- * add up. */
+/* Logto makes ids of these; others come by import. A '-' that is not the last
+ * of a set would be a range. */
 static const char ALPHABET[] = "0123456789abcdefghijklmnopqrstuvwxyz";
-static const char MORE[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ-_.:@+~";
+static const char MORE[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_.:@+~-";
 
-struct part {
-	char prefix[LONGEST_PREFIX + 1];
-	size_t len;
-	int64_t total;
-};
-
-struct descent {
+struct parts {
 	struct walk *w;
 	const struct walk_list *list;
-	struct part *stack;
-	size_t count, capacity;
-	struct part at; /* whose children are asked for */
-	int64_t sum;    /* of the children's totals */
+	struct prefix *queue;
+	struct ticket **tickets; /* of the queue's parts that are under way */
+	size_t count, capacity, ticket_capacity;
+	size_t asked, taken;
 };
 
+static const char *
+alphabet_of(const struct prefix *part, size_t *count)
+{
+	bool is_more =
+	    part->kind == PREFIX_MORE_SET || part->kind == PREFIX_MORE_REST;
+
+	*count = is_more ? sizeof(MORE) - 1 : sizeof(ALPHABET) - 1;
+	return is_more ? MORE : ALPHABET;
+}
+
 void
-prefix_query(struct buf *query, const char *base, const char *prefix,
-    size_t len, unsigned page_size)
+prefix_pattern(struct buf *pattern, const struct prefix *part)
 {
-	walk_page_query(query, base, 1, page_size);
-	if (len == 0)
-		return;
-	buf_add(query, "&search.id=");
-	for (size_t i = 0; i < len; i++) {
-		if (strchr("_%\\", prefix[i]))
-			buf_add(query, "%5C");
-		escape_url(query, &prefix[i], 1);
+	size_t count;
+	const char *alphabet = alphabet_of(part, &count);
+
+	for (size_t i = 0; i < part->len; i++) {
+		if (strchr("_%\\|*+?{}()[].^$", part->text[i]))
+			buf_add_char(pattern, '\\');
+		buf_add_char(pattern, part->text[i]);
 	}
-	buf_add(query, "%25&mode.id=like&isCaseSensitive=true");
-}
-
-static struct ticket *
-ask(struct descent *d, const char *prefix, size_t len, struct fail *why)
-{
-	struct ticket *ticket;
-	struct buf query;
-
-	buf_init(&query, BOUND_URL_BYTES);
-	prefix_query(&query, d->list->query, prefix, len, d->w->page_size);
-	ticket = transfer_ask(d->w->transfer, d->list->path, query.data, why);
-	buf_free(&query);
-	return ticket;
-}
-
-/* The answer for one part: its rows are given on; `total` is its count, and
- * `is_whole` says that the page held all of it. */
-static enum walk_result
-take(struct descent *d, struct ticket *ticket, int64_t *total, bool *is_whole,
-    struct fail *why)
-{
-	struct walk *w = d->w;
-	uint64_t had = w->seen.in_walk + w->stats.duplicates;
-	enum walk_result outcome;
-	struct page page;
-
-	if (transfer_take(w->transfer, ticket, &page, why) != 0)
-		return WALK_FAILED;
-	outcome = pages_judge(w, d->list, &page, 0, why);
-	if (outcome != WALK_DONE)
-		return outcome;
-	*total = page.total;
-	w->stats.pages++;
-	outcome = walk_take_rows(w, d->list, &page, why);
-	page_free(&page);
-	*is_whole = *total >= 0 &&
-	    w->seen.in_walk + w->stats.duplicates - had == (uint64_t)*total;
-	return outcome;
+	if (part->count > 0) {
+		buf_add_char(pattern, '[');
+		buf_append(pattern, alphabet + part->from, part->count);
+		buf_add_char(pattern, ']');
+	}
+	switch (part->kind) {
+	case PREFIX_SET:
+	case PREFIX_MORE_SET:
+		buf_add_char(pattern, '%');
+		break;
+	case PREFIX_REST:
+		buf_addf(pattern, "([^%s]%%)?", ALPHABET);
+		break;
+	case PREFIX_MORE_REST:
+		buf_addf(pattern, "([^%s%s]%%)?", ALPHABET, MORE);
+		break;
+	}
 }
 
 static void
-push(struct descent *d, const char *prefix, size_t len, int64_t total)
+push(struct parts *p, struct prefix part)
 {
-	struct part *part;
-
-	d->stack =
-	    mem_grow(d->stack, &d->capacity, d->count + 1, sizeof(*d->stack));
-	part = &d->stack[d->count++];
-	*part = (struct part){.len = len, .total = total};
-	memcpy(part->prefix, prefix, len);
+	p->queue =
+	    mem_grow(p->queue, &p->capacity, p->count + 1, sizeof(*p->queue));
+	p->queue[p->count++] = part;
 }
 
-/* Takes the child of d->at that ends with `last`. */
-static enum walk_result
-use_child(struct descent *d, struct ticket *ticket, char last, struct fail *why)
+/* Pushes a set in runs of about a page each, but no fewer than `least`. */
+static void
+push_runs(struct parts *p, const struct prefix *whole, size_t least)
 {
-	enum walk_result outcome;
-	struct part child = d->at;
-	int64_t total;
-	bool is_whole;
+	size_t runs = (size_t)(whole->rows / AIM_ROWS + 1);
+	struct prefix run = *whole;
 
-	outcome = take(d, ticket, &total, &is_whole, why);
+	if (runs < least)
+		runs = least;
+	if (runs > whole->count)
+		runs = whole->count;
+	for (size_t i = 0; i < runs; i++) {
+		size_t end = whole->from + whole->count * (i + 1) / runs;
+
+		run.from = whole->from + whole->count * i / runs;
+		run.count = end - run.from;
+		push(p, run);
+	}
+}
+
+/* What follows one character of a set by the whole alphabet. */
+static struct prefix
+enter(const struct prefix *part, size_t index)
+{
+	struct prefix inner = {.kind = PREFIX_SET, .len = part->len};
+	size_t count;
+	const char *alphabet = alphabet_of(part, &count);
+
+	memcpy(inner.text, part->text, part->len);
+	inner.text[inner.len++] = alphabet[index];
+	inner.count = sizeof(ALPHABET) - 1;
+	inner.rows = part->rows / part->count;
+	return inner;
+}
+
+/* Divides a set: in runs; or where each character has more than a page, by
+ * what follows them, and what follows none of them; but not where that would
+ * be a guess at thousands of parts: then each character is counted first. */
+static void
+divide_set(struct parts *p, const struct prefix *part)
+{
+	uint64_t each = part->rows / part->count;
+	struct prefix rest = *part;
+
+	if (part->count > 1 &&
+	    (each <= AIM_ROWS || each / AIM_ROWS >= sizeof(ALPHABET) - 1)) {
+		push_runs(p, part, 2);
+		return;
+	}
+	for (size_t i = 0; i < part->count; i++) {
+		struct prefix inner = enter(part, part->from + i);
+
+		push_runs(p, &inner, 2);
+		inner.kind = PREFIX_REST;
+		inner.count = 0;
+		if (part->kind == PREFIX_MORE_SET)
+			push(p, inner);
+	}
+	rest.kind = PREFIX_REST;
+	if (part->kind == PREFIX_SET)
+		push(p, rest);
+}
+
+/* Divides a rest. */
+static int
+divide_rest(struct parts *p, struct prefix part, struct fail *why)
+{
+	if (part.count > 0) {
+		/* By the characters of its set. */
+		for (size_t i = 0; i < part.count; i++) {
+			struct prefix inner = enter(&part, part.from + i);
+
+			inner.kind = PREFIX_REST;
+			inner.count = 0;
+			push(p, inner);
+		}
+		return 0;
+	}
+	if (part.kind == PREFIX_MORE_REST)
+		return fail_set(why, STATUS_RETRY,
+		    "no page holds the ids that begin with '%.*s' and go on "
+		    "with unusual characters",
+		    (int)part.len, part.text);
+	part.kind = PREFIX_MORE_REST;
+	push(p, part);
+	part.kind = PREFIX_MORE_SET;
+	part.count = sizeof(MORE) - 1;
+	push_runs(p, &part, 2);
+	return 0;
+}
+
+/* Divides a part that does not fit a page and has so many rows. */
+static int
+divide(struct parts *p, struct prefix part, uint64_t rows, struct fail *why)
+{
+	part.rows = rows;
+	if (part.len == PREFIX_LONGEST)
+		return fail_set(why, STATUS_RETRY,
+		    "no page holds the ids that begin with '%.*s'",
+		    (int)part.len, part.text);
+	if (part.kind == PREFIX_REST || part.kind == PREFIX_MORE_REST)
+		return divide_rest(p, part, why);
+	divide_set(p, &part);
+	return 0;
+}
+
+/* Asks for the next part in the queue. */
+static int
+ask_next(struct parts *p, struct fail *why)
+{
+	const struct prefix *part = &p->queue[p->asked];
+	struct buf pattern, query;
+
+	p->tickets = mem_grow(p->tickets, &p->ticket_capacity, p->asked + 1,
+	    sizeof(struct ticket *));
+	buf_init(&pattern, BOUND_URL_BYTES);
+	buf_init(&query, BOUND_URL_BYTES);
+	prefix_pattern(&pattern, part);
+	walk_page_query(&query, p->list->query, 1, WALK_PAGE_SIZE);
+	buf_add(&query, "&search.id=");
+	escape_url(&query, pattern.data, pattern.len);
+	buf_add(&query, "&mode.id=similar_to&isCaseSensitive=true");
+	p->tickets[p->asked] =
+	    transfer_ask(p->w->transfer, p->list->path, query.data, why);
+	buf_free(&pattern);
+	buf_free(&query);
+	if (!p->tickets[p->asked])
+		return -1;
+	p->asked++;
+	return 0;
+}
+
+/* Takes the answer for the oldest part that was asked for. */
+static enum walk_result
+take_next(struct parts *p, struct fail *why)
+{
+	struct walk *w = p->w;
+	struct prefix part = p->queue[p->taken];
+	struct ticket *ticket = p->tickets[p->taken];
+	enum walk_result outcome;
+	struct page page;
+	bool is_whole;
+	int64_t total;
+
+	p->tickets[p->taken++] = NULL;
+	if (transfer_take(w->transfer, ticket, &page, why) != 0)
+		return WALK_FAILED;
+	outcome = pages_judge(w, p->list, &page, 0, why);
 	if (outcome != WALK_DONE)
 		return outcome;
-	child.prefix[child.len++] = last;
-	d->sum += total;
-	if (!is_whole)
-		push(d, child.prefix, child.len, total);
-	return WALK_DONE;
-}
-
-/* Asks for the children of d->at that `letters` name. */
-static enum walk_result
-divide(struct descent *d, const char *letters, struct fail *why)
-{
-	struct walk *w = d->w;
-	const unsigned ahead = w->ahead;
-	struct ticket **ring = mem_alloc(ahead, sizeof(struct ticket *));
-	size_t count = strlen(letters), asked = 0;
-	char prefix[LONGEST_PREFIX + 1];
-	enum walk_result outcome = WALK_DONE;
-
-	assert(ahead > 0);
-	memcpy(prefix, d->at.prefix, d->at.len);
-	for (size_t i = 0; i < count && outcome == WALK_DONE; i++) {
-		struct ticket *ticket;
-
-		for (; asked < count && asked - i < ahead; asked++) {
-			prefix[d->at.len] = letters[asked];
-			ring[asked % ahead] =
-			    ask(d, prefix, d->at.len + 1, why);
-			if (!ring[asked % ahead]) {
-				outcome = WALK_FAILED;
-				break;
-			}
-		}
-		ticket = ring[i % ahead];
-		ring[i % ahead] = NULL;
-		if (outcome == WALK_DONE)
-			outcome = use_child(d, ticket, letters[i], why);
-		else
-			transfer_drop(w->transfer, ticket);
-	}
-	for (unsigned i = 0; i < ahead; i++)
-		transfer_drop(w->transfer, ring[i]);
-	free(ring);
+	is_whole = pages_is_whole(p->list, &page, WALK_PAGE_SIZE);
+	total = page.total;
+	w->stats.pages++;
+	outcome = walk_take_rows(w, p->list, &page, why);
+	page_free(&page);
+	if (outcome == WALK_DONE && !is_whole &&
+	    divide(p, part, total > 0 ? (uint64_t)total : 0, why) != 0)
+		return WALK_FAILED;
 	return outcome;
 }
 
-/* Divides one part until its children add up to it. */
-static enum walk_result
-resolve(struct descent *d, struct fail *why)
-{
-	size_t depth = d->count;
-	enum walk_result outcome;
-	bool is_whole;
-
-	for (unsigned attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-		struct ticket *ticket;
-
-		/* Children that an attempt in vain has pushed. */
-		d->count = depth;
-		d->sum = 0;
-		outcome = divide(d, ALPHABET, why);
-		if (outcome == WALK_DONE && d->sum < d->at.total)
-			outcome = divide(d, MORE, why);
-		if (outcome != WALK_DONE || d->sum == d->at.total)
-			return outcome;
-		/* Rows may have come or gone; what is it now? */
-		ticket = ask(d, d->at.prefix, d->at.len, why);
-		if (!ticket)
-			return WALK_FAILED;
-		outcome = take(d, ticket, &d->at.total, &is_whole, why);
-		if (outcome != WALK_DONE || is_whole || d->sum == d->at.total)
-			return outcome;
-	}
-	(void)fail_set(why, STATUS_RETRY,
-	    "the ids that begin with '%.*s' do not add up: %lld of %lld; try "
-	    "again when the list is quieter",
-	    (int)d->at.len, d->at.prefix, (long long)d->sum,
-	    (long long)d->at.total);
-	return WALK_FAILED;
-}
-
 enum walk_result
-prefix_read(struct walk *w, const struct walk_list *list, struct fail *why)
+prefix_read(struct walk *w, const struct walk_list *list, int64_t total,
+    struct fail *why)
 {
-	struct descent d = {.w = w, .list = list};
-	enum walk_result outcome = WALK_FAILED;
-	struct ticket *ticket;
-	int64_t total;
-	bool is_whole;
+	struct parts p = {.w = w, .list = list};
+	struct prefix all = {.kind = PREFIX_SET, .count = sizeof(ALPHABET) - 1};
+	struct prefix rest = {.kind = PREFIX_REST};
+	enum walk_result outcome = WALK_DONE;
 
-	msg_at(MSG_VERBOSE, "%s: reading by prefixes of the ids", list->path);
-	seen_start_walk(&w->seen);
-	walk_start(w);
-	ticket = ask(&d, "", 0, why);
-	if (ticket)
-		outcome = take(&d, ticket, &total, &is_whole, why);
-	if (outcome == WALK_DONE && !is_whole)
-		push(&d, "", 0, total);
-	while (outcome == WALK_DONE && d.count > 0) {
-		d.at = d.stack[--d.count];
-		if (d.at.len == LONGEST_PREFIX) {
-			(void)fail_set(why, STATUS_RETRY,
-			    "no single page holds the ids that begin with "
-			    "'%.*s'",
-			    (int)d.at.len, d.at.prefix);
-			outcome = WALK_FAILED;
-			break;
-		}
-		outcome = resolve(&d, why);
+	msg_at(MSG_VERBOSE, "%s: reading by the beginnings of the ids",
+	    list->path);
+	w->stats.walks++;
+	all.rows = total > 0 ? (uint64_t)total : 0;
+	divide_set(&p, &all);
+	push(&p, rest);
+	while (outcome == WALK_DONE && p.taken < p.count) {
+		while (outcome == WALK_DONE && p.asked < p.count &&
+		    p.asked - p.taken < w->ahead)
+			if (ask_next(&p, why) != 0)
+				outcome = WALK_FAILED;
+		if (outcome == WALK_DONE)
+			outcome = take_next(&p, why);
 	}
-	free(d.stack);
+	for (size_t i = p.taken; i < p.asked; i++)
+		transfer_drop(w->transfer, p.tickets[i]);
+	free(p.tickets);
+	free(p.queue);
 	return outcome;
 }

@@ -13,16 +13,18 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+/* The moment in the last word of a slot. */
+#define MOMENT_MASK UINT32_C(0xff)
+
 enum {
 	FIRST_CAPACITY = 8,
-	WALK_BITS = 8,
 	SHARD_BITS = 6,
 	/* A set that grew beyond this is given back when it is cleared. */
 	KEPT_CAPACITY = 1024,
 };
 
 static_assert(1 << SHARD_BITS == SEEN_SHARDS, "a shard for each value");
-static_assert((1 << WALK_BITS) - 1 == SEEN_MAX_WALKS, "walks fit their bits");
+static_assert(sizeof(struct seen_slot) == 12, "slots have no padding");
 
 static uint64_t
 rotate(uint64_t x, unsigned bits)
@@ -45,12 +47,14 @@ sip_round(uint64_t v[4])
 	v[2] = rotate(v[2], 32);
 }
 
-static uint64_t
-sip_hash(const uint64_t secret[2], const void *bytes, size_t len)
+/* SipHash-2-4 with 128 bits of result. */
+static void
+sip_hash(const uint64_t secret[2], const void *bytes, size_t len,
+    uint64_t hash[2])
 {
 	const unsigned char *from = bytes;
 	uint64_t v[4] = {secret[0] ^ UINT64_C(0x736f6d6570736575),
-	    secret[1] ^ UINT64_C(0x646f72616e646f6d),
+	    secret[1] ^ UINT64_C(0x646f72616e646f6d) ^ 0xee,
 	    secret[0] ^ UINT64_C(0x6c7967656e657261),
 	    secret[1] ^ UINT64_C(0x7465646279746573)};
 	uint64_t last = (uint64_t)len << 56;
@@ -71,92 +75,123 @@ sip_hash(const uint64_t secret[2], const void *bytes, size_t len)
 	sip_round(v);
 	sip_round(v);
 	v[0] ^= last;
-	v[2] ^= 0xff;
-	for (int i = 0; i < 4; i++)
-		sip_round(v);
-	return v[0] ^ v[1] ^ v[2] ^ v[3];
+	v[2] ^= 0xee;
+	for (int half = 0; half < 2; half++) {
+		for (int i = 0; i < 4; i++)
+			sip_round(v);
+		hash[half] = v[0] ^ v[1] ^ v[2] ^ v[3];
+		v[1] ^= 0xdd;
+	}
 }
 
 void
 seen_init(struct seen *s)
 {
-	*s = (struct seen){.walk = 1};
+	*s = (struct seen){.moment = 1};
 	/* Early in boot: a weaker key is better than to wait. */
 	if (getrandom(s->secret, sizeof(s->secret), GRND_NONBLOCK) == -1)
 		s->secret[0] = (uint64_t)getpid();
 }
 
 void
-seen_start_walk(struct seen *s)
+seen_mark(struct seen *s)
 {
-	assert(s->walk < SEEN_MAX_WALKS);
-	s->walk++;
-	s->in_walk = 0;
+	assert(s->moment <= SEEN_MAX_MARKS); /* it fits MOMENT_MASK */
+	s->moment++;
+	s->again = 0;
 }
 
-/* The slot that holds the hash, or the empty one where it belongs. */
-static uint64_t *
-find_slot(const struct seen_shard *shard, uint64_t hash)
+/* A key as it stands in a slot; its shard takes other bits of the hash. */
+static struct seen_slot
+make_slot(const struct seen *s, const void *key, size_t len, size_t *shard)
+{
+	uint64_t hash[2];
+
+	sip_hash(s->secret, key, len, hash);
+	*shard = (size_t)(hash[1] >> (64 - SHARD_BITS));
+	return (struct seen_slot){{(uint32_t)hash[0], (uint32_t)(hash[0] >> 32),
+	    ((uint32_t)hash[1] & ~MOMENT_MASK) | s->moment}};
+}
+
+static bool
+is_empty(const struct seen_slot *slot)
+{
+	return (slot->words[2] & MOMENT_MASK) == 0;
+}
+
+static bool
+is_alike(const struct seen_slot *a, const struct seen_slot *b)
+{
+	return a->words[0] == b->words[0] && a->words[1] == b->words[1] &&
+	    (a->words[2] | MOMENT_MASK) == (b->words[2] | MOMENT_MASK);
+}
+
+/* The slot that holds the key, or the empty one where it belongs. */
+static struct seen_slot *
+find_slot(const struct seen_shard *shard, const struct seen_slot *key)
 {
 	/* The high bits of a product spread over any capacity. */
-	uint64_t spread = hash >> WALK_BITS << (WALK_BITS + SHARD_BITS);
-	size_t at = (size_t)((spread >> 32) * shard->capacity >> 32);
+	size_t at = (size_t)((uint64_t)key->words[1] * shard->capacity >> 32);
 
-	while (shard->slots[at] &&
-	    shard->slots[at] >> WALK_BITS != hash >> WALK_BITS)
+	while (
+	    !is_empty(&shard->slots[at]) && !is_alike(&shard->slots[at], key))
 		if (++at == shard->capacity)
 			at = 0;
 	return &shard->slots[at];
 }
 
-/* Makes room for one more: 80% full at most, 53% after growth, which is 10
- * to 15 bytes a key. */
+/* Makes room for one more: 7/8 full at most, 3/4 after growth, which is 14 to
+ * 16 bytes a key. */
 static void
 make_room(struct seen_shard *shard)
 {
 	struct seen_shard old = *shard;
 
-	if ((old.count + 1) * 5 <= old.capacity * 4)
+	if ((old.count + 1) * 8 <= old.capacity * 7)
 		return;
 	shard->capacity =
-	    old.capacity ? old.capacity + old.capacity / 2 : FIRST_CAPACITY;
+	    old.capacity ? old.capacity + old.capacity / 6 + 1 : FIRST_CAPACITY;
+	assert(shard->capacity < UINT32_MAX);
 	shard->slots = mem_alloc(shard->capacity, sizeof(*shard->slots));
 	for (size_t i = 0; i < old.capacity; i++)
-		if (old.slots[i])
-			*find_slot(shard, old.slots[i]) = old.slots[i];
+		if (!is_empty(&old.slots[i]))
+			*find_slot(shard, &old.slots[i]) = old.slots[i];
 	free(old.slots);
 }
 
 enum seen_result
 seen_add(struct seen *s, const void *key, size_t len)
 {
-	uint64_t hash = sip_hash(s->secret, key, len);
-	struct seen_shard *shard = &s->shards[hash >> (64 - SHARD_BITS)];
-	uint64_t *slot;
-	unsigned walk;
+	size_t index;
+	struct seen_slot made = make_slot(s, key, len, &index);
+	struct seen_shard *shard = &s->shards[index];
+	struct seen_slot *slot;
+	enum seen_result result;
 
 	make_room(shard);
-	assert(shard->capacity < UINT32_MAX);
-	slot = find_slot(shard, hash);
-	walk = (unsigned)(*slot & SEEN_MAX_WALKS);
-	if (walk == s->walk)
-		return SEEN_TWICE;
-	s->in_walk++;
-	*slot = (hash & ~(uint64_t)SEEN_MAX_WALKS) | s->walk;
-	if (walk != 0)
-		return SEEN_OLD;
-	s->count++;
-	shard->count++;
-	return SEEN_NEW;
+	slot = find_slot(shard, &made);
+	if (is_empty(slot)) {
+		s->count++;
+		shard->count++;
+		result = SEEN_NEW;
+	} else if (slot->words[2] == made.words[2]) {
+		result = SEEN_TWICE;
+	} else {
+		s->again++;
+		result = SEEN_AGAIN;
+	}
+	*slot = made;
+	return result;
 }
 
 bool
 seen_has(const struct seen *s, const void *key, size_t len)
 {
-	uint64_t hash = sip_hash(s->secret, key, len);
-	const struct seen_shard *shard = &s->shards[hash >> (64 - SHARD_BITS)];
+	size_t index;
+	struct seen_slot made = make_slot(s, key, len, &index);
+	const struct seen_shard *shard = &s->shards[index];
 
-	return shard->capacity > 0 && *find_slot(shard, hash) != 0;
+	return shard->capacity > 0 && !is_empty(find_slot(shard, &made));
 }
 
 void
@@ -175,8 +210,8 @@ seen_clear(struct seen *s)
 		}
 	}
 	s->count = 0;
-	s->in_walk = 0;
-	s->walk = 1;
+	s->again = 0;
+	s->moment = 1;
 }
 
 size_t
@@ -185,7 +220,7 @@ seen_bytes(const struct seen *s)
 	size_t bytes = 0;
 
 	for (size_t i = 0; i < SEEN_SHARDS; i++)
-		bytes += s->shards[i].capacity * sizeof(uint64_t);
+		bytes += s->shards[i].capacity * sizeof(struct seen_slot);
 	return bytes;
 }
 

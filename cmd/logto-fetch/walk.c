@@ -9,6 +9,7 @@
 #include "prefix.h"
 #include "msg.h"
 #include "progress.h"
+#include "sweep.h"
 #include "tally.h"
 #include "window.h"
 
@@ -21,9 +22,7 @@ walk_init(struct walk *w, struct transfer *transfer, unsigned jobs)
 	    .page_size = WALK_PAGE_SIZE,
 	    .ahead = 2 * jobs,
 	    .to_ms = INT64_MAX,
-	    .stop_ms = INT64_MIN,
-	    .reached_ms = INT64_MAX,
-	    .window_end_ms = INT64_MAX};
+	    .reached_ms = INT64_MAX};
 	seen_init(&w->seen);
 }
 
@@ -99,27 +98,41 @@ walk_rows(const struct walk_list *list, const struct page *page,
 	return NULL;
 }
 
-/* Appends the bytes of the member that a word such as "payload.uid" names;
- * false if it is absent. */
+/* The member that a word such as "payload.uid" names; NULL if absent. */
+static const struct json_node *
+find_member(const struct json_node *nodes, size_t object, const char *word,
+    size_t len)
+{
+	const struct json_node *member = NULL;
+	char name[64];
+
+	while (len > 0) {
+		const char *dot = memchr(word, '.', len);
+		size_t part = dot ? (size_t)(dot - word) : len;
+
+		if (part >= sizeof(name))
+			return NULL;
+		memcpy(name, word, part);
+		name[part] = '\0';
+		member = json_member(nodes, object, name);
+		if (!member)
+			return NULL;
+		object = (size_t)(member - nodes);
+		word += part + (dot != NULL);
+		len -= part + (dot != NULL);
+	}
+	return member;
+}
+
+/* Appends the bytes of the member; false if it is absent. */
 static bool
 add_key_part(struct buf *key, const struct json_node *nodes, size_t object,
     const char *word, size_t len)
 {
-	char name[64];
-	size_t part = 0;
+	const struct json_node *member = find_member(nodes, object, word, len);
 
-	while (part < len && word[part] != '.')
-		part++;
-	if (part >= sizeof(name))
-		return false;
-	memcpy(name, word, part);
-	name[part] = '\0';
-	const struct json_node *member = json_member(nodes, object, name);
 	if (!member)
 		return false;
-	if (part < len)
-		return add_key_part(key, nodes, (size_t)(member - nodes),
-		    word + part + 1, len - part - 1);
 	buf_append(key, member->text, member->text_len);
 	buf_add_char(key, '\0');
 	return true;
@@ -148,59 +161,90 @@ make_key(const struct walk_list *list, const struct json_node *nodes,
 	buf_append(key, nodes[object].text, nodes[object].text_len);
 }
 
+int64_t
+walk_created_ms(const struct json_node *nodes, size_t object)
+{
+	const struct json_node *created =
+	    json_member(nodes, object, "createdAt");
+
+	return created && created->kind == JSON_INTEGER ? created->integer
+							: INT64_MIN;
+}
+
 void
-walk_start(struct walk *w)
+walk_values_init(struct walk_values *v, const char *member)
 {
-	w->newest_ms = INT64_MIN;
-	w->twice_ms = INT64_MIN;
-	w->newer_count = 0;
-	w->stats.walks++;
+	*v = (struct walk_values){.member = member};
+	buf_init(&v->text, BOUND_CONFIG_BYTES);
+	seen_init(&v->seen);
 }
 
-/* Counts one row; `is_outside` those that the server gave beyond the window
- * that was wanted, which another window will bring again. */
-static enum seen_result
-count_row(struct walk *w, struct buf *key, int64_t created_ms, bool is_outside)
+/* Adds the row's value, if it is a string that can stand in a query. */
+static void
+add_value(struct walk_values *v, const struct json_node *nodes, size_t object)
 {
-	enum seen_result seen;
+	const struct json_node *value = v->member
+	    ? find_member(nodes, object, v->member, strlen(v->member))
+	    : NULL;
 
-	if (is_outside)
-		buf_add_char(key, '\1');
-	seen = seen_add(&w->seen, key->data, key->len);
-	if (w->part)
-		(void)seen_add(w->part, key->data, key->len);
-	if (seen == SEEN_TWICE) {
-		w->stats.duplicates++;
-		w->twice_ms = created_ms;
-		return seen;
+	if (!value || value->kind != JSON_STRING || value->string_len == 0 ||
+	    memchr(value->string, '\0', value->string_len) ||
+	    v->text.len + value->string_len >= BOUND_CONFIG_BYTES ||
+	    v->seen.count == WALK_MAX_VALUES ||
+	    seen_add(&v->seen, value->string, value->string_len) != SEEN_NEW)
+		return;
+	buf_append(&v->text, value->string, value->string_len);
+	buf_add_char(&v->text, '\0');
+}
+
+/* Adds the values of a row and of the one before it, if they are tied. */
+static void
+note_values(struct walk_values *v, const struct json_node *nodes, size_t object,
+    int64_t created_ms)
+{
+	if (created_ms == v->last_ms && created_ms != INT64_MIN) {
+		add_value(v, nodes, v->last_at);
+		add_value(v, nodes, object);
 	}
-	if (w->newest_ms == INT64_MIN)
-		w->newest_ms = created_ms;
-	w->newer_count += created_ms > w->newest_ms;
-	return seen;
+	v->last_ms = created_ms;
+	v->last_at = object;
 }
 
-/* Takes one row; `key` is scratch space. */
+void
+walk_values_free(struct walk_values *v)
+{
+	buf_free(&v->text);
+	seen_free(&v->seen);
+}
+
+/* Takes one row; `key` is scratch space. Rows beyond the window that was
+ * wanted are counted apart: another window will bring them again. */
 static enum walk_result
 take_row(struct walk *w, const struct walk_list *list,
     const struct json_node *nodes, size_t at, struct buf *key, struct fail *why)
 {
-	const struct json_node *created = json_member(nodes, at, "createdAt");
-	int64_t created_ms = created && created->kind == JSON_INTEGER
-	    ? created->integer
-	    : INT64_MIN;
-	bool is_outside = kind_of(list) == KIND_LOG &&
-	    (created_ms < w->from_ms || created_ms >= w->to_ms);
+	int64_t created_ms = walk_created_ms(nodes, at);
+	bool is_log = kind_of(list) == KIND_LOG;
+	bool is_outside =
+	    is_log && (created_ms < w->from_ms || created_ms >= w->to_ms);
 	int result;
 
 	make_key(list, nodes, at, key);
-	if (count_row(w, key, created_ms, is_outside) != SEEN_NEW || is_outside)
-		return created_ms < w->stop_ms ? WALK_PAST : WALK_DONE;
+	if (is_outside)
+		buf_add_char(key, '\1');
+	if (w->part)
+		(void)seen_add(w->part, key->data, key->len);
+	if (w->values)
+		note_values(w->values, nodes, at, created_ms);
+	if (seen_add(&w->seen, key->data, key->len) != SEEN_NEW) {
+		w->stats.duplicates++;
+		return WALK_DONE;
+	}
+	if (is_outside)
+		return WALK_DONE;
 	w->stats.rows++;
-	if (kind_of(list) == KIND_LOG && created_ms != INT64_MIN)
-		w->reached_ms = w->is_repair || w->twice_ms != INT64_MIN
-		    ? w->window_end_ms
-		    : created_ms + 1;
+	if (is_log && !w->is_torn && created_ms != INT64_MIN)
+		w->reached_ms = created_ms + 1;
 	result = w->row(w->context, nodes, at, why);
 	return result < 0 ? WALK_FAILED : result > 0 ? WALK_ENOUGH : WALK_DONE;
 }
@@ -222,6 +266,8 @@ walk_take_rows(struct walk *w, const struct walk_list *list,
 	end = rows->end;
 	if (rows->kind == JSON_ARRAY)
 		at++;
+	if (w->values)
+		w->values->last_ms = INT64_MIN;
 	buf_init(&key, BOUND_BODY_BYTES);
 	for (; at < end && outcome == WALK_DONE; at = nodes[at].end) {
 		if (nodes[at].kind != JSON_OBJECT) {
@@ -276,60 +322,105 @@ walk_ask(struct walk *w, const struct walk_list *list, struct fail *why)
 	return ask_form(w, list, is_asked_in_pages(w, list), why);
 }
 
-/* Whether the walk that has just ended proves the list whole; `before` is
- * the number of keys that were known when it began. */
+/* Whether the walk that has just ended proves the list whole. `known` is the
+ * number of keys that were known when it began, if that was at the mark. */
 static bool
 is_proven(const struct walk *w, const struct walk_list *list,
-    const struct pages_result *result, size_t before)
+    const struct pages_result *result, size_t known)
 {
-	size_t total = (size_t)result->total;
-
 	if (result->is_one_page)
 		return true;
+	if (w->seen.moment == 1 || result->is_capped)
+		return false;
 	if (has_flag(list, HAS_LOOSE_TOTAL))
-		return result->is_steady && before > 0 &&
-		    w->seen.count == before && w->seen.in_walk == before;
-	if (has_flag(list, IS_BY_TIME) && w->newest_ms != INT64_MIN)
-		return w->seen.in_walk - w->newer_count == total;
-	return result->is_steady && w->seen.in_walk == total &&
-	    before == total && w->seen.count == total;
+		return w->seen.again == known && w->seen.count == known;
+	return (int64_t)w->seen.again == result->total;
 }
 
-/* Reads a list in pages, again and again until that is proved whole. Takes
- * the first page. */
+/* Reads a list in no order in pages, again and again, with a mark between one
+ * walk and the next, until that is proved whole. Takes the first page, or
+ * NULL. */
+static enum walk_result
+read_twice(struct walk *w, const struct walk_list *list, struct page *first,
+    bool may_descend, struct fail *why)
+{
+	struct pages_result result;
+
+	for (unsigned i = 0; i < WALK_MAX_WALKS; i++) {
+		const struct pages_plan plan = {.size = walk_page_size(w, i)};
+		size_t known = w->seen.count;
+		enum walk_result outcome;
+
+		/* The first page of the walk tells the count at the mark: it
+		 * is asked for before the others. */
+		if (known > 0)
+			seen_mark(&w->seen);
+		w->stats.walks++;
+		outcome = pages_walk(w, list, &plan, i == 0 ? first : NULL,
+		    &result, why);
+		w->stats.total = result.total;
+		if (outcome != WALK_DONE || is_proven(w, list, &result, known))
+			return outcome;
+		if (i > 0)
+			msg_at(MSG_VERBOSE,
+			    "%s: walk %u is no proof: %zu records as before "
+			    "of %lld",
+			    list->path, i + 1, w->seen.again,
+			    (long long)result.total);
+		if (may_descend && i > 0)
+			return prefix_read(w, list, result.total, why);
+	}
+	(void)fail_set(why, STATUS_RETRY,
+	    "the list changes faster than it can be read: %d walks found %zu "
+	    "records, the last one %zu of %lld again; try again when it is "
+	    "quieter",
+	    WALK_MAX_WALKS, w->seen.count, w->seen.again,
+	    (long long)result.total);
+	return WALK_FAILED;
+}
+
+/* Reads a list that is sorted newest first. Takes the first page. */
+static enum walk_result
+read_by_time(struct walk *w, const struct walk_list *list, struct page *first,
+    bool may_descend, struct fail *why)
+{
+	const struct sweep sweep = {.size = w->page_size,
+	    .until_ms = INT64_MIN,
+	    .has_resort = may_descend};
+	struct pages_result result;
+	struct cover cover;
+	enum walk_result outcome =
+	    sweep_read(w, list, &sweep, first, &cover, &result, why);
+	bool is_whole = cover_is_whole(&cover);
+
+	cover_free(&cover);
+	w->stats.total = result.total;
+	if (outcome != WALK_DONE || is_whole)
+		return outcome;
+	return may_descend ? prefix_read(w, list, result.total, why)
+			   : read_twice(w, list, NULL, false, why);
+}
+
+/* Reads a list in pages. Takes the first one. */
 static enum walk_result
 read_paged(struct walk *w, const struct walk_list *list, struct page *first,
     struct fail *why)
 {
-	struct pages_result result;
 	bool may_descend = has_flag(list, HAS_ID_SEARCH) &&
-	    !strstr(list->query, "search") && !strstr(list->query, "joint");
+	    !strstr(list->query, "search") && !strstr(list->query, "joint") &&
+	    !strstr(list->query, "mode") &&
+	    !strstr(list->query, "isCaseSensitive");
 
-	for (unsigned i = 0; i < WALK_MAX_WALKS; i++) {
-		size_t before = w->seen.count;
-		enum walk_result outcome;
+	if (pages_is_whole(list, first, w->page_size)) {
+		enum walk_result outcome = walk_take_rows(w, list, first, why);
 
-		if (i > 0)
-			seen_start_walk(&w->seen);
-		walk_start(w);
-		outcome = pages_walk(w, list, NULL, walk_page_size(w, i),
-		    i == 0 ? first : NULL, &result, why);
-		w->stats.total = result.total;
-		if (outcome != WALK_DONE || is_proven(w, list, &result, before))
-			return outcome;
-		msg_at(MSG_VERBOSE,
-		    "%s: walk %u is no proof: %zu distinct records of %lld%s",
-		    list->path, i + 1, w->seen.in_walk, (long long)result.total,
-		    result.is_steady ? "" : ", and the count moved");
-		if (may_descend && (has_flag(list, IS_BY_TIME) || i > 0))
-			return prefix_read(w, list, why);
+		w->stats.pages = w->stats.walks = 1;
+		page_free(first);
+		return outcome;
 	}
-	(void)fail_set(why, STATUS_RETRY,
-	    "the list changes faster than it can be read: %d walks found %zu "
-	    "records, the last one %zu of %lld; try again when it is quieter",
-	    WALK_MAX_WALKS, w->seen.count, w->seen.in_walk,
-	    (long long)result.total);
-	return WALK_FAILED;
+	if (has_flag(list, IS_BY_TIME))
+		return read_by_time(w, list, first, may_descend, why);
+	return read_twice(w, list, first, may_descend, why);
 }
 
 /* Whether the answer to the plain form is the beginning of a list in pages:
@@ -362,10 +453,11 @@ is_too_much(const struct walk_list *list, const struct page *page)
 		    page->response->why.status == STATUS_DATA));
 }
 
-/* Takes the ticket, and asks in pages where the list turns out to need it. */
+/* Takes the ticket, and asks in pages where the list turns out to need it;
+ * `is_paged` tells whether the page is one of them. */
 static enum walk_result
 open_list(struct walk *w, const struct walk_list *list, struct ticket *ticket,
-    struct page *page, struct fail *why)
+    struct page *page, bool *is_paged, struct fail *why)
 {
 	bool is_good;
 
@@ -374,6 +466,7 @@ open_list(struct walk *w, const struct walk_list *list, struct ticket *ticket,
 	is_good = page->problem.kind == PROBLEM_NONE;
 	if (is_good ? is_first_of_many(list, page) : is_too_much(list, page)) {
 		page_free(page);
+		*is_paged = true;
 		ticket = ask_form(w, list, true, why);
 		if (!ticket || transfer_take(w->transfer, ticket, page, why))
 			return WALK_FAILED;
@@ -385,10 +478,12 @@ enum walk_result
 walk_read(struct walk *w, const struct walk_list *list, struct ticket *first,
     struct fail *why)
 {
+	bool is_paged = is_asked_in_pages(w, list);
 	enum walk_result outcome;
 	struct page page;
 
 	seen_clear(&w->seen);
+	w->is_torn = false;
 	w->stats = (struct walk_stats){.total = -1};
 	if (w->progress)
 		progress_begin(w->progress, name_of(list));
@@ -397,7 +492,7 @@ walk_read(struct walk *w, const struct walk_list *list, struct ticket *first,
 				      : window_read(w, list, why);
 	if (!first && !(first = walk_ask(w, list, why)))
 		return WALK_FAILED;
-	outcome = open_list(w, list, first, &page, why);
+	outcome = open_list(w, list, first, &page, &is_paged, why);
 	if (outcome != WALK_DONE)
 		return outcome;
 	w->stats.total = page.total;
@@ -408,17 +503,16 @@ walk_read(struct walk *w, const struct walk_list *list, struct ticket *first,
 		return WALK_DONE;
 	}
 	walk_expect(w, list, &page);
-	if (page.total >= 0)
+	if (page.total >= 0 && is_paged)
 		return read_paged(w, list, &page, why);
-	if (kind_of(list) == KIND_PAGED) {
+	if (is_paged) {
 		page_free(&page);
 		(void)fail_set(why, STATUS_DATA,
 		    "the answer lacks the header Total-Number; does a proxy "
 		    "drop it?");
 		return WALK_FAILED;
 	}
-	walk_start(w);
-	w->stats.pages = 1;
+	w->stats.pages = w->stats.walks = 1;
 	outcome = walk_take_rows(w, list, &page, why);
 	page_free(&page);
 	return outcome;

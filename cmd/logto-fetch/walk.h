@@ -6,20 +6,24 @@
  * What counts as proof:
  *  - an answer that holds the whole list: the server made it in one
  *    statement;
- *  - of a list that is sorted newest first, pages that hold as many distinct
- *    records as the first page counted, those left aside that are newer than
- *    the first record of the first page;
- *  - of any other list, two walks with pages of different sizes, each of
- *    whose pages bore the same count, which brought the same records, as
- *    many as that count. (One walk is not enough: a row that is deleted moves
- *    another one off the pages to come, and one that is inserted makes the
- *    count right again.)
- *  - a descent by id prefix (prefix.h), where every part is one page.
+ *  - of a list that is sorted newest first, pages that overlap and whose
+ *    times join (cover.h, sweep.h);
+ *  - of any list, a moment: the records that came before it in one walk and
+ *    after it in another were all there at that moment, for a record that is
+ *    gone does not come back; where the server counts as many at that moment,
+ *    they are all that was there;
+ *  - a descent by the beginnings of the ids (prefix.h), where every part is
+ *    one page.
+ * (That one walk found as many records as the server counts is no proof, even
+ * where each page bore that count: a row that is deleted moves another one
+ * off the pages to come, and one that is inserted makes the count right
+ * again.)
  */
 #ifndef WALK_H
 #define WALK_H
 
 #include "attr.h"
+#include "buf.h"
 #include "catalogue.h"
 #include "fail.h"
 #include "seen.h"
@@ -38,7 +42,6 @@ enum walk_result {
 	WALK_DONE,
 	WALK_ENOUGH, /* the row function wants no more */
 	WALK_ABSENT, /* no such path, or it does not fit: 400, 404, 422 */
-	WALK_PAST,   /* a row is older than stop_ms; never of walk_read */
 };
 
 /* What to read. */
@@ -53,6 +56,16 @@ struct walk_stats {
 	uint64_t rows, pages, duplicates;
 	unsigned walks;
 	int64_t total; /* the server's count; -1: none */
+};
+
+/* Distinct values of one member, end to end, each ended by a NUL: of rows
+ * that share their time with the one beside them. */
+struct walk_values {
+	const char *member; /* such as "payload.userId"; NULL: none */
+	struct buf text;
+	struct seen seen;
+	int64_t last_ms; /* of the row before, within a page */
+	size_t last_at;
 };
 
 struct progress;
@@ -70,23 +83,19 @@ struct walk {
 	/* Rows outside [from_ms, to_ms) are left out; 0 and INT64_MAX. For
 	 * logs only. */
 	int64_t from_ms, to_ms;
-	int64_t stop_ms;    /* the first row older than this ends a walk */
-	struct seen seen;   /* of the list under way */
-	int64_t newest_ms;  /* createdAt of the walk's first row; INT64_MIN */
-	size_t newer_count; /* distinct rows of the walk that are newer */
-	int64_t twice_ms;   /* createdAt of a row that came twice in the walk:
-	                     * of many that share it; INT64_MIN */
+	struct seen seen; /* of the list under way */
 	/* Of a log: every row from `reached_ms` on was given on, so that a run
-	 * that failed can go on before it; INT64_MAX: none was. Rows of a
-	 * repair come in no order, and then it is where their window ends. */
-	int64_t reached_ms, window_end_ms;
-	bool is_repair;
+	 * that failed can go on before it; INT64_MAX: none was. It stands
+	 * still while rows come in no order (is_torn). */
+	int64_t reached_ms;
+	bool is_torn;
 	struct seen *part; /* counts the rows of a part as well, or NULL */
-	struct walk_stats stats; /* of the list under way */
-	struct page problem;     /* of the last WALK_ABSENT */
+	struct walk_values *values; /* collected, or NULL */
+	struct walk_stats stats;    /* of the list under way */
+	struct page problem;        /* of the last WALK_ABSENT */
 };
 
-enum { WALK_PAGE_SIZE = 100, WALK_MAX_WALKS = 8 };
+enum { WALK_PAGE_SIZE = 100, WALK_MAX_WALKS = 8, WALK_MAX_VALUES = 1000 };
 
 /* The page size of the `index`th walk, from 0: rows that hide between pages
  * of one size show between those of another. */
@@ -111,9 +120,6 @@ enum walk_result walk_read(struct walk *w, const struct walk_list *list,
 
 /* For the modules that walk in their own way. */
 
-/* Begins to count for another walk. */
-void walk_start(struct walk *w);
-
 /* Tells the progress how many records the list has, if the page says so and
  * the list is one of its kind. */
 void walk_expect(struct walk *w, const struct walk_list *list,
@@ -123,6 +129,13 @@ void walk_expect(struct walk *w, const struct walk_list *list,
  * `why` if the answer has another shape. */
 const struct json_node *walk_rows(const struct walk_list *list,
     const struct page *page, struct fail *why);
+
+/* The record's createdAt; INT64_MIN: it has none. */
+int64_t walk_created_ms(const struct json_node *nodes, size_t object);
+
+/* `member` is borrowed; see struct walk_values. */
+void walk_values_init(struct walk_values *v, const char *member);
+void walk_values_free(struct walk_values *v);
 
 /* Gives all new rows of a page to the row function. */
 ATTR_NODISCARD

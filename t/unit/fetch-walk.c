@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The requests of a walk: pages, prefixes, and the sizes of later walks. */
+/* The requests of a walk: pages, parts by ids, and the sizes of later walks. */
 #include "walk.h"
 
 #include "buf.h"
@@ -18,21 +18,21 @@ static const struct page_case {
 };
 
 static const struct prefix_case {
-	const char *base, *prefix, *wanted;
+	struct prefix part;
+	const char *wanted;
 } prefixes[] = {
-    {"", "", "page=1&page_size=50"},
-    {"", "ab",
-	"page=1&page_size=50&search.id=ab%25&mode.id=like&"
-	"isCaseSensitive=true"},
-    {"type=User", "a",
-	"type=User&page=1&page_size=50&search.id=a%25&mode.id=like&"
-	"isCaseSensitive=true"},
-    {"", "a_%\\",
-	"page=1&page_size=50&search.id=a%5C_%5C%25%5C%5C%25&mode.id=like&"
-	"isCaseSensitive=true"},
-    {"", "+:",
-	"page=1&page_size=50&search.id=%2B%3A%25&mode.id=like&"
-	"isCaseSensitive=true"},
+    {{.kind = PREFIX_SET, .from = 10, .count = 3}, "[abc]%"},
+    {{.kind = PREFIX_SET, .text = "ab", .len = 2, .count = 1}, "ab[0]%"},
+    {{.kind = PREFIX_REST}, "([^0123456789abcdefghijklmnopqrstuvwxyz]%)?"},
+    {{.kind = PREFIX_REST, .text = "ab", .len = 2, .from = 34, .count = 2},
+	"ab[yz]([^0123456789abcdefghijklmnopqrstuvwxyz]%)?"},
+    {{.kind = PREFIX_MORE_SET, .text = "a_%\\", .len = 4, .count = 2},
+	"a\\_\\%\\\\[AB]%"},
+    {{.kind = PREFIX_MORE_SET, .text = "+", .len = 1, .from = 31, .count = 2},
+	"\\+[~-]%"},
+    {{.kind = PREFIX_MORE_REST, .text = "a", .len = 1},
+	"a([^0123456789abcdefghijklmnopqrstuvwxyz"
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZ_.:@+~-]%)?"},
 };
 
 static void
@@ -67,9 +67,8 @@ main(void)
 	}
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++) {
 		buf_clear(&text);
-		prefix_query(&text, prefixes[i].base, prefixes[i].prefix,
-		    strlen(prefixes[i].prefix), 50);
-		is(text.data, prefixes[i].wanted, "a prefix");
+		prefix_pattern(&text, &prefixes[i].part);
+		is(text.data, prefixes[i].wanted, "a part by ids");
 	}
 	test_sizes(100);
 	test_sizes(1);
