@@ -95,8 +95,8 @@ requests_for_log(const struct fan *f, struct forecast *now)
 		    (f->walk->from_ms > 0 || f->walk->to_ms < INT64_MAX);
 		return 1;
 	}
-	pages = pages_to_limit(f, 1 + (behind + step - 1) / step,
-	    SWEEP_OVERLAP, &now->may_be_less);
+	pages = pages_to_limit(f, 1 + (behind + step - 1) / step, SWEEP_OVERLAP,
+	    &now->may_be_less);
 	now->may_be_more = pages > 1;
 	return 2 + pages;
 }
