@@ -14,8 +14,8 @@ SQL := batch bloom catalog describe diagram dialect flatten form ident infer \
        sink sql_merge sql_table stream summary target_file type utf8 \
        version
 SQL += sink_sqlite sorter \
-       $(addprefix sqlite_,bulk cut db feed history keys merge same sync \
-       table tree)
+       $(addprefix sqlite_,bulk cut db feed history keys merge overlay same \
+       sync table tree)
 SQL += sink_postgres libpq $(addprefix postgres_,db keys lane merge row table)
 SQL += sink_duckdb libduckdb \
        $(addprefix duckdb_,agree db fill merge refuse row table widen)

@@ -47,6 +47,56 @@ ok" "$mode: then the new ones; the journal mode stays"
 done
 is "$(echo wal.db* delete.db*)" 'wal.db delete.db' 'no journal is left'
 
+# More changed pages than stay in memory: 80 MB.
+large() {
+	awk -v v="$1" 'BEGIN { x = sprintf("%1000s", v); gsub(/ /, "x", x)
+		for (i = 0; i < 400; i++) text = text x
+		for (i = 1; i <= 200; i++)
+			printf "{\"id\":%d,\"v\":\"%s\",\"w\":%d}\n", i, text, v }'
+}
+sql large.db 'PRAGMA page_size=65536; CREATE TABLE other (a)'
+large 1 | ndjson-to-sql -t t large.db
+cp large.db base.db
+ndjson-to-sql -t t large.db <pipe &
+loader=$!
+exec 9>pipe
+large 2 >&9
+is "$(sql large.db 'SELECT DISTINCT w FROM t; SELECT count(*) FROM t')" '1
+200' 'a rollback journal and 80 MB of changes: a reader sees the old rows'
+sqlite3 -batch large.db >seen 2>&1 9>&- <<'EOT' &
+.timeout 20000
+BEGIN;
+SELECT DISTINCT w FROM t;
+.shell echo >reading; sleep 0.5
+COMMIT;
+BEGIN IMMEDIATE;
+SELECT DISTINCT w FROM t;
+EOT
+reader=$!
+until_true test -e reading
+exec 9>&-
+wait $loader
+is $? 0 '... the load waits for its end'
+wait $reader
+is "$(cat seen)" '1
+2' '... and who waits for the load, the new ones'
+is "$(sql large.db 'PRAGMA integrity_check')" ok '... of a database that is whole'
+cp base.db large.db
+sqlite3 -batch large.db >seen 2>&1 9>&- <<'EOT' &
+BEGIN;
+SELECT DISTINCT w FROM t;
+.shell echo >holding; until test -e over; do sleep 0.05; done
+EOT
+reader=$!
+until_true test -e holding
+large 2 >in
+run ndjson-to-sql --busy-timeout 300ms -t t large.db in
+fails 4 'cannot commit: other programs are reading' 'a reader that stays'
+: >over
+wait $reader
+is "$(sql large.db 'SELECT DISTINCT w FROM t; PRAGMA integrity_check')" '1
+ok' '... leaves the old rows'
+
 # --- loaders
 
 many 1 500 >one
@@ -165,6 +215,26 @@ for database in none old.db; do
 		'... each with status 1, or none where it did not matter'
 done
 
+
+# Pages that went beside the database are copied into it at the end.
+large 2 >in
+strace -f -c -o counts -e trace=pwrite64 ndjson-to-sql -t t large.db in
+total=$(awk '$NF == "pwrite64" { print $4 }' counts)
+: >states
+for share in 75 98; do
+	cp base.db run.db
+	rm -f run.db-*
+	strace -f -o trace -e trace=pwrite64 -e \
+		"inject=pwrite64:signal=KILL:when=$((total * share / 100))" \
+		ndjson-to-sql -t t run.db in >out 2>err
+	sql run.db 'SELECT w, count(*) FROM t GROUP BY w;
+		PRAGMA integrity_check' | tr '\n' ' ' >>states
+	grep -c 'killed by' trace >>states
+done
+like "$(sort -u states | tr '\n' ' ')" '^1.200 ok [12] ([12].200 ok [012] )*$' \
+	"killed at some of $total writes of a large load"
+like "$(sort -u states)" ' ok [12]$' '... really'
+many 2 300 >in
 
 # The rejects appear after the load that rejected them, never without it.
 echo '{"id":null}' >>in

@@ -65,6 +65,7 @@ static int
 open_database(struct sqlite *s, struct fail *why)
 {
 	const char *path = s->file.built ? s->file.built : s->file.path;
+	const char *layer = NULL;
 	int flags =
 	    s->options.ddl ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
 
@@ -76,7 +77,13 @@ open_database(struct sqlite *s, struct fail *why)
 		path = ":memory:";
 		flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
 	}
-	if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK)
+	/* A file that is being built has no readers. */
+	if (!s->is_new && !s->options.ddl) {
+		if (overlay_open(&s->overlay, why) != 0)
+			return -1;
+		layer = overlay_name(&s->overlay);
+	}
+	if (sqlite3_open_v2(path, &s->db, flags, layer) != SQLITE_OK)
 		return sqlite_db_fail(s->db, why, "cannot open the database");
 	if (!s->options.ddl && sqlite3_db_readonly(s->db, "main") == 1)
 		return fail_set(why, STATUS_REFUSED,
@@ -116,11 +123,10 @@ prepare_new(struct sqlite *s, struct fail *why)
 	    why);
 }
 
-/* Where readers need the file between our writes: a rollback journal locks
- * them out as soon as a changed page leaves the cache, until the commit. So
- * many bytes of changed pages stay in memory; beyond, readers wait. */
+/* So many bytes of changed pages stay in memory. What has no room goes into
+ * the log, or with a rollback journal into the overlay. */
 static int
-keep_readers(struct sqlite *s, struct fail *why)
+bound_cache(struct sqlite *s, struct fail *why)
 {
 	int64_t page_bytes;
 	char sql[96];
@@ -137,6 +143,42 @@ keep_readers(struct sqlite *s, struct fail *why)
 	return sqlite_db_run(s->db, sql, why);
 }
 
+/* Begins the transaction. With a rollback journal readers go on reading: see
+ * sqlite_overlay.h. */
+static int
+begin(struct sqlite *s, struct fail *why)
+{
+	int64_t page_bytes, is_wal;
+
+	if (sqlite_db_run(s->db, "BEGIN IMMEDIATE", why) != 0 ||
+	    sqlite_db_number(s->db, "PRAGMA page_size", 0, &page_bytes, why) !=
+		0 ||
+	    sqlite_db_number(s->db,
+		"SELECT journal_mode = 'wal' FROM pragma_journal_mode", 0,
+		&is_wal, why) != 0)
+		return -1;
+	if (!is_wal)
+		overlay_begin(&s->overlay, page_bytes);
+	return 0;
+}
+
+static int
+commit(struct sqlite *s, struct fail *why)
+{
+	int result;
+
+	for (int count = 0; (result = overlay_apply(&s->overlay, why)) == 1;
+	     count++)
+		if (!on_busy(s, count))
+			return stop_is_requested()
+			    ? stop_fail(why)
+			    : fail_set(why, STATUS_RETRY,
+				  "cannot commit: other programs are reading "
+				  "the database; try again, or wait longer "
+				  "with --busy-timeout");
+	return result == 0 ? sqlite_db_run(s->db, "COMMIT", why) : -1;
+}
+
 /* The write lock is taken at the start: who comes second waits, or fails
  * before any work is done. */
 static int
@@ -147,9 +189,9 @@ prepare_existing(struct sqlite *s, struct fail *why)
 	if (s->file.is_in_place &&
 	    sqlite_db_run(s->db, "PRAGMA page_size=16384", why) != 0)
 		return -1;
-	if (keep_readers(s, why) != 0)
+	if (bound_cache(s, why) != 0)
 		return -1;
-	return sqlite_db_run(s->db, "BEGIN IMMEDIATE", why);
+	return begin(s, why);
 }
 
 static void
@@ -163,6 +205,7 @@ sqlite_free(struct sink *sink)
 	sqlite_bulk_free(&s->bulk);
 	/* What is not committed is rolled back. */
 	(void)sqlite3_close(s->db);
+	overlay_free(&s->overlay);
 	target_file_free(&s->file);
 	free(s);
 }
@@ -381,11 +424,11 @@ sqlite_counts(const struct sink *sink, size_t table_id)
 static int
 go_on(struct sqlite *s, struct fail *why)
 {
-	if (sqlite_db_run(s->db, "COMMIT", why) != 0)
+	if (commit(s, why) != 0)
 		return -1;
 	for (size_t i = 0; i < s->table_count; i++)
 		sqlite_table_settle(&s->tables[i]);
-	return sqlite_db_run(s->db, "BEGIN IMMEDIATE", why);
+	return begin(s, why);
 }
 
 static int
@@ -399,7 +442,7 @@ sqlite_commit(struct sink *sink, bool is_last, struct fail *why)
 		return go_on(s, why);
 	for (size_t i = 0; i < s->table_count; i++)
 		sqlite_table_settle(&s->tables[i]);
-	if (sqlite_db_run(s->db, "COMMIT", why) != 0)
+	if (commit(s, why) != 0)
 		return -1;
 	if (sqlite3_close(s->db) != SQLITE_OK)
 		return sqlite_db_fail(s->db, why, "cannot close the database");

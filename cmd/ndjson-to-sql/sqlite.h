@@ -8,6 +8,7 @@
 #include "sink.h"
 #include "sqlite_bulk.h"
 #include "sqlite_feed.h"
+#include "sqlite_overlay.h"
 #include "target_file.h"
 #include "sqlite_table.h"
 
@@ -20,6 +21,7 @@ struct sqlite {
 	struct sink_options options;
 	sqlite3 *db;
 	struct target_file file;
+	struct overlay overlay;
 	struct bulk bulk;
 	struct feed feed;
 	int64_t written;             /* rows, by the last sqlite_table_insert */
