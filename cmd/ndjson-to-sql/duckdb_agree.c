@@ -81,6 +81,28 @@ is_theirs(const struct duckdb_table *t, size_t at)
 	    t->sql.columns[at].column->is_theirs;
 }
 
+/* What times of the filled table, and of the table, are to be. */
+static int
+choose_time(struct duckdb *d, struct duckdb_table *t, size_t at, char **want,
+    struct fail *why)
+{
+	const struct duckdb_column *c = &t->columns[at];
+	const char *name = t->sql.columns[at].column->name;
+	const char *filled = duckdb_fill_type(c->fill);
+	const char *wide = duckdb_widen(c->stored, filled);
+	bool fits = true;
+
+	/* One of the two counts nanoseconds; what of the other one's years? */
+	if (strcmp(wide, duckdb_fill_type(FILL_TIMESTAMP_NS)) == 0 &&
+	    strcmp(c->stored, filled) != 0 &&
+	    duckdb_table_fits_ns(d,
+		c->fill == FILL_TIMESTAMP ? t->filled : t->sql.table->name,
+		name, &fits, why) != 0)
+		return -1;
+	*want = mem_string(fits ? wide : duckdb_fill_type(FILL_TEXT));
+	return 0;
+}
+
 /* The type that the column is to have on both sides. */
 static int
 choose_type(struct duckdb *d, struct duckdb_table *t, size_t at, char **want,
@@ -96,7 +118,7 @@ choose_type(struct duckdb *d, struct duckdb_table *t, size_t at, char **want,
 		return choose_decimal(d, t, at, want, why);
 	else if (c->stored && !c->is_blank &&
 	    (type == TYPE_TIMESTAMP || type == TYPE_DATE || type == TYPE_TIME))
-		filled = duckdb_widen(c->stored, filled);
+		return choose_time(d, t, at, want, why);
 	*want = mem_string(filled);
 	return 0;
 }

@@ -153,22 +153,47 @@ duckdb_table_retype(struct duckdb *d, const char *table, const char *column,
 	return duckdb_table_define(d, &sql, why);
 }
 
+int
+duckdb_table_fits_ns(struct duckdb *d, const char *table, const char *column,
+    bool *answer, struct fail *why)
+{
+	struct buf sql;
+	int64_t count;
+	int result;
+
+	buf_init(&sql, BOUND_LINE_BYTES);
+	duckdb_widen_add_misfits(&sql, table, column);
+	result = duckdb_db_number(&d->db, sql.data, &count, why);
+	buf_free(&sql);
+	*answer = count == 0;
+	return result;
+}
+
 /* Gives a column of the filled table another type. */
 static int
 refill(struct duckdb *d, struct duckdb_table *t, size_t at,
     enum duckdb_fill fill, bool is_blank, struct fail *why)
 {
 	struct duckdb_column *column = &t->columns[at];
+	const char *name = t->sql.columns[at].column->name;
+	bool fits = true;
 
-	if (t->is_filled &&
-	    (duckdb_table_flush(d, t, why) != 0 ||
-		duckdb_table_retype(d, t->filled,
-		    t->sql.columns[at].column->name,
-		    duckdb_fill_type(column->fill), duckdb_fill_type(fill),
-		    is_blank, why) != 0))
+	if (!t->is_filled) {
+		column->fill = fill;
+		return 0;
+	}
+	if (duckdb_table_flush(d, t, why) != 0)
+		return -1;
+	if (column->fill == FILL_TIMESTAMP && fill == FILL_TIMESTAMP_NS &&
+	    duckdb_table_fits_ns(d, t->filled, name, &fits, why) != 0)
+		return -1;
+	fill = fits ? fill : FILL_TEXT;
+	if (duckdb_table_retype(d, t->filled, name,
+		duckdb_fill_type(column->fill), duckdb_fill_type(fill),
+		is_blank, why) != 0)
 		return -1;
 	column->fill = fill;
-	if (t->is_fresh && t->is_filled)
+	if (t->is_fresh)
 		duckdb_table_set_stored(column, duckdb_fill_type(fill));
 	return 0;
 }

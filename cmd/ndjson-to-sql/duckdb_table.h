@@ -95,6 +95,11 @@ ATTR_NODISCARD
 int duckdb_table_retype(struct duckdb *d, const char *table, const char *column,
     const char *from, const char *to, bool is_blank, struct fail *why);
 
+/* Whether all of a column of TIMESTAMP WITH TIME ZONE fit TIMESTAMP_NS. */
+ATTR_NODISCARD
+int duckdb_table_fits_ns(struct duckdb *d, const char *table,
+    const char *column, bool *answer, struct fail *why);
+
 void duckdb_table_set_stored(struct duckdb_column *c, const char *type);
 
 #endif

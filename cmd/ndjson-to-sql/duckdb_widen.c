@@ -7,6 +7,7 @@
 #include "duckdb_db.h"
 #include "mem.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -51,6 +52,19 @@ duckdb_widen_add_cast(struct buf *sql, const char *name, const char *from,
 		buf_addf(sql, "CAST(CAST(%s AS VARCHAR) AS %s)", quoted.data,
 		    to);
 	buf_free(&quoted);
+}
+
+void
+duckdb_widen_add_misfits(struct buf *sql, const char *table, const char *column)
+{
+	/* So many microseconds are as many nanoseconds as 64 bits hold. */
+	const int64_t limit = INT64_MAX / 1000;
+
+	buf_add(sql, "SELECT count(*) FROM ");
+	duckdb_db_quote(sql, table);
+	buf_add(sql, " WHERE epoch_us(");
+	duckdb_db_quote(sql, column);
+	buf_addf(sql, ") NOT BETWEEN %" PRId64 " AND %" PRId64, -limit, limit);
 }
 
 /* --- decimals ----------------------------------------------------------- */

@@ -16,6 +16,11 @@
  * does. */
 const char *duckdb_widen(const char *a, const char *b);
 
+/* Appends a query for the number of values of a column of TIMESTAMP WITH TIME
+ * ZONE that TIMESTAMP_NS cannot hold. */
+void duckdb_widen_add_misfits(struct buf *sql, const char *table,
+    const char *column);
+
 /* Appends the expression for the column `name`, of the type `from`, as `to`:
  * nothing is lost where `to` came out of duckdb_widen. */
 void duckdb_widen_add_cast(struct buf *sql, const char *name, const char *from,

@@ -1,0 +1,203 @@
+#!/bin/sh
+# DuckDB databases, if $ENGINES has DuckDB: types that keep every digit, and what can go wrong.
+. "${0%/*}/lib.sh"
+engine duckdb
+LIBDUCKDB=$(echo "$ENGINES"/duckdb/libduckdb.*)
+export LIBDUCKDB
+
+# sql FILE SQL...: rows as a|b|c
+sql() {
+	file=$1
+	shift
+	"$ENGINES/duckdb/duckdb" -list -noheader "$file" "$@" 2>&1
+}
+
+# put LINE...: into file in
+put() {
+	printf '%s\n' "$@" >in
+}
+
+# types FILE TABLE: "a BIGINT, b VARCHAR"
+types() {
+	sql "$1" "SELECT string_agg(column_name || ' ' || data_type, ', '
+		ORDER BY column_index) FROM duckdb_columns()
+		WHERE table_name = '$2' AND column_name NOT LIKE '\\_%' ESCAPE '\\'"
+}
+
+# --- types
+
+put '{"id":1,"b":true,"d":0.1,"h":12345678901234567890123456789012345678,"n":12345678901234567890.25,"at":"2026-11-24T06:00:00.123456Z","j":[{"a":1}],"s":"x","e":1e400}' \
+	'{"id":2,"h":-1,"n":0.5,"at":"1969-12-31T23:59:59.999Z"}'
+run ndjson-to-sql -t t --arrays json types.duckdb in
+exits 0 'types'
+is "$(types types.duckdb t)" 'id BIGINT, b BOOLEAN, d DOUBLE, h HUGEINT, n DECIMAL(38,2), at TIMESTAMP WITH TIME ZONE, j JSON, s VARCHAR, e VARCHAR' \
+	'... are the narrowest that are exact'
+is "$(sql types.duckdb 'SELECT h, n, epoch_us("at"), e FROM t')" \
+'12345678901234567890123456789012345678|12345678901234567890.25|1795500000123456|1e400
+-1|0.50|-1000|NULL' '... and so are the values'
+is "$(sql types.duckdb 'SELECT count(*) FROM duckdb_indexes()')" 0 'no index'
+
+put '{"id":3,"n":0.125,"h":1.5,"at":"2026-11-24T06:00:00.123456789Z"}'
+run ndjson-to-sql -t t types.duckdb in
+exits 0 'a later load with more digits'
+is "$(types types.duckdb t)" 'id BIGINT, b BOOLEAN, d DOUBLE, h VARCHAR, n DECIMAL(38,3), at TIMESTAMP_NS, j JSON, s VARCHAR, e VARCHAR' \
+	'... widens the columns'
+is "$(sql types.duckdb 'SELECT h, n, epoch_ns("at") FROM t ORDER BY id')" \
+'12345678901234567890123456789012345678|12345678901234567890.250|1795500000123456000
+-1|0.500|-1000000
+1.5|0.125|1795500000123456789' '... and loses nothing'
+put '{"id":4,"at":"0001-01-01T00:00:00.123Z"}' \
+	'{"id":5,"at":"2026-11-24T06:00:00.1234Z"}'
+run ndjson-to-sql -t t types.duckdb in
+exits 0 'a time that 64 bits of nanoseconds cannot hold'
+is "$(sql types.duckdb 'SELECT "at" FROM t ORDER BY id')" \
+'2026-11-24 06:00:00.123456
+1969-12-31 23:59:59.999
+2026-11-24 06:00:00.123456789
+0001-01-01 00:00:00.123
+2026-11-24 06:00:00.1234' '... makes texts of them'
+is "$(ndjson-to-sql --last t.at types.duckdb)" '2026-11-24 06:00:00.123456789' \
+	'--last'
+
+put '{"id":1,"d":"2026-11-24","t":"06:00:00.5","x":"1900-02-29"}' \
+	'{"id":2,"d":"1969-07-20","t":"23:59:59.999999"}'
+run ndjson-to-sql -t t --type d=date --type t=time dates.duckdb in
+exits 0 'dates and times'
+is "$(types dates.duckdb t)" 'id BIGINT, d DATE, t TIME, x VARCHAR' '... by --type'
+is "$(sql dates.duckdb 'SELECT d, t FROM t')" '2026-11-24|06:00:00.5
+1969-07-20|23:59:59.999999' '... have their values'
+put '{"id":3,"t":"06:00:00.1234567"}'
+run ndjson-to-sql -t t --type t=time dates.duckdb in
+exits 0 'a time of more digits'
+is "$(sql dates.duckdb 'SELECT t FROM t')" '06:00:00.5
+23:59:59.999999
+06:00:00.1234567' '... makes texts of them'
+
+# --- a dry run, a description
+
+put '{"id":1,"v":"a","l":[1]}'
+run ndjson-to-sql -n -t t dry.duckdb in
+exits 0 '--dry-run'
+like "$(cat out)" '^CREATE TABLE IF NOT EXISTS "t" \("id" BIGINT, "v" VARCHAR,' \
+	'... prints the DDL'
+is "$(echo dry*)" 'dry*' '... and makes nothing'
+ndjson-to-sql -t t t.duckdb in
+cp t.duckdb before
+put '{"id":1,"new":true}'
+run ndjson-to-sql -n -t t t.duckdb in
+is "$(cat out)" 'ALTER TABLE "t" ADD COLUMN IF NOT EXISTS "new" BOOLEAN;' \
+	'--dry-run of a new column'
+ok "$(cmp -s t.duckdb before; echo $?)" '... changes nothing'
+is "$(ndjson-to-sql --describe=json t.duckdb | jq -c '.tables[0] |
+	[.name, .rows, [.columns[] | .name + " " + .type]]')" \
+	'["t",1,["id bigint","v text","_load_id bigint"]]' '--describe'
+
+# --- in parts
+
+(put '{"id":1}' '{"id":2}' && cat in && sleep 0.6 && put '{"id":1,"v":"x"}' &&
+	cat in && sleep 0.6 && put '{"id":3}' && cat in) |
+	ndjson-to-sql --commit-every 0.2 -t t live.duckdb
+is "$(sql live.duckdb 'SELECT id, v FROM t ORDER BY id')" '1|x
+2|NULL
+3|NULL' '--commit-every'
+like "$(sql live.duckdb 'SELECT count(*) FROM _loads')" '^1$' '... is one load'
+
+# --- tables of somebody else
+
+sql theirs.duckdb 'CREATE TABLE t (id INTEGER PRIMARY KEY, v VARCHAR NOT NULL,
+	n DECIMAL(10,2), u UUID, w INTEGER GENERATED ALWAYS AS (id + 1));
+	CREATE VIEW v AS SELECT 1 AS id; INSERT INTO t VALUES (1, $$old$$, 1, NULL)'
+put '{"id":1,"v":"new","n":2.5,"u":"123e4567-e89b-12d3-a456-426614174000","w":5}' \
+	'{"id":2,"v":"b"}'
+run ndjson-to-sql -k id -t t theirs.duckdb in
+exits 0 'a table of somebody else'
+is "$(sql theirs.duckdb 'SELECT id, v, n, u, w FROM t ORDER BY id')" \
+'1|new|2.50|123e4567-e89b-12d3-a456-426614174000|2
+2|b|NULL|NULL|3' '... is merged into, with its own types'
+put '{"id":3}'
+cp theirs.duckdb before
+run ndjson-to-sql -k id -t t theirs.duckdb in
+fails 5 'NOT NULL' 'a constraint that is not met'
+is "$(sql theirs.duckdb 'SELECT count(*) FROM t')" 2 '... and nothing is loaded'
+run ndjson-to-sql -k id -t v theirs.duckdb in
+fails 2 "'v' is a view" 'a view'
+
+# --- what is no database, or not to be had
+
+put '{"id":1}'
+echo 'just text, and more than that, quite a bit' >text.duckdb
+cp text.duckdb before
+run ndjson-to-sql -t t text.duckdb in
+fails 2 'text.duckdb: .*no DuckDB database' 'a file of something else'
+ok "$(cmp -s text.duckdb before; echo $?)" '... stays as it is'
+: >empty.duckdb
+run ndjson-to-sql -t t empty.duckdb in
+exits 0 'an empty file'
+is "$(sql empty.duckdb 'FROM t SELECT id')" 1 '... becomes a database'
+mkdir dir.duckdb
+run ndjson-to-sql -t t dir.duckdb in
+fails 2 'directory' 'a directory'
+run ndjson-to-sql -t t none/out.duckdb in
+fails 2 'No such file' 'a directory that is not there'
+ndjson-to-sql -t t bad.duckdb in
+dd if=/dev/urandom of=bad.duckdb bs=4096 seek=1 count=2 conv=notrunc 2>/dev/null
+cp bad.duckdb before
+run ndjson-to-sql -t t bad.duckdb in
+fails 1 'bad.duckdb: ' 'a damaged database'
+ok "$(cmp -s bad.duckdb before; echo $?)" '... stays as it is'
+
+ndjson-to-sql -t t lock.duckdb in
+mkfifo hold
+"$ENGINES/duckdb/duckdb" lock.duckdb <hold >held 2>&1 &
+holder=$!
+exec 3>hold
+echo 'SELECT 1;' >&3
+while ! grep -q 1 held; do sleep 0.05; done
+run ndjson-to-sql --busy-timeout 0.1s -t t lock.duckdb in
+fails 4 'lock.duckdb: another program has the database open' \
+	'a database that another process has open'
+exec 3>&-
+run ndjson-to-sql -t t lock.duckdb in
+exits 0 '... is waited for'
+wait $holder
+
+# --- a full disk, a signal, a kill
+
+perl -e 'srand 1; print "{\"id\":$_,\"v\":\"",
+	(map chr(97 + rand 26), 1 .. 2000), "\"}\n" for 1 .. 3000' >big
+(
+	ulimit -f 1000
+	run ndjson-to-sql -t big full.duckdb big
+	fails 1 'full.duckdb|ile too large' 'a file that may not grow'
+	echo "$tap_count $tap_failures" >counts
+)
+read -r tap_count tap_failures <counts
+is "$(echo full*)" 'full*' '... leaves nothing'
+
+cp t.duckdb killed.duckdb
+for signal in TERM:143 KILL:137; do
+	wanted=${signal#*:}
+	signal=${signal%:*}
+	mkfifo pipe.$signal
+	ndjson-to-sql -t t killed.duckdb <pipe.$signal 2>err &
+	loader=$!
+	exec 4>pipe.$signal
+	head -500 big >&4
+	kill -$signal $loader
+	exec 4>&-
+	wait $loader
+	is $? "$wanted" "SIG$signal"
+	run ndjson-to-sql -v -t t killed.duckdb in
+	exits 0 '... and the next load'
+	is "$(sql killed.duckdb 'SELECT count(*) FROM t')" 1 \
+		'... finds the old rows'
+done
+
+# --- nothing is fetched
+
+strace -f -e trace=connect,socket -o calls \
+	ndjson-to-sql -t t --replace t.duckdb in 2>/dev/null &&
+	is "$(grep -c AF_INET calls)" 0 'no connection is made'
+is "$(echo "$HOME"/.duckdb)" "$HOME/.duckdb" 'no extension is installed'
+
+done_testing
