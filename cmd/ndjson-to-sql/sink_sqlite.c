@@ -15,6 +15,7 @@
 #include "sqlite_merge.h"
 #include "stop.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,7 +118,7 @@ prepare_new(struct sqlite *s, struct fail *why)
 		"PRAGMA synchronous=OFF",
 		why) != 0)
 		return -1;
-	if (s->file.loading && !s->options.ddl)
+	if (s->file.lock != -1 && !s->options.ddl)
 		return sqlite_bulk_open(s, why);
 	return sqlite_db_run(s->db, "PRAGMA locking_mode=EXCLUSIVE; BEGIN",
 	    why);
@@ -228,6 +229,9 @@ sqlite_open(const struct sink_options *options, struct sink **sink,
 	    options->busy_timeout_ms,
 	    options->ddl || options->is_endless || options->is_scratch, why);
 	s->is_new = s->file.is_new && !options->is_endless;
+	/* Rows of a new database go into its file past SQLite. */
+	if (result == 0 && options->is_scratch)
+		s->file.lock = open(s->file.path, O_RDWR | O_CLOEXEC);
 	if (result == 0)
 		result = open_database(s, why);
 	if (result == 0)

@@ -55,7 +55,8 @@ read_header(const struct sqlite *s, unsigned char header[HEADER_BYTES],
     struct fail *why)
 {
 	if (pread(s->file.lock, header, HEADER_BYTES, 0) != HEADER_BYTES)
-		return fail_errno(why, "cannot read '%s'", s->file.loading);
+		return fail_errno(why, "cannot read '%s'",
+		    sqlite3_db_filename(s->db, "main"));
 	return 0;
 }
 
@@ -75,7 +76,8 @@ write_header(const struct sqlite *s, uint32_t count, struct fail *why)
 	if (count > 0)
 		put_big_endian(header + AT_PAGE_COUNT, count, 4);
 	if (pwrite(s->file.lock, header, HEADER_BYTES, 0) != HEADER_BYTES)
-		return fail_errno(why, "cannot write '%s'", s->file.loading);
+		return fail_errno(why, "cannot write '%s'",
+		    sqlite3_db_filename(s->db, "main"));
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 #include "mem.h"
 #include "sink_sqlite.h"
 #include "sqlite.h"
+#include "sqlite_bulk.h"
 #include "sqlite_db.h"
 
 #include <stdio.h>
@@ -53,6 +54,9 @@ sqlite_scratch_make(struct sink *sink, const struct shape *shape,
 	struct buf sql;
 	int result;
 
+	/* Bulk wants the database for itself. */
+	if (sqlite_bulk_end(s, false, why) != 0)
+		return -1;
 	buf_init(&sql, SQL_BYTES_MAX);
 	buf_add(&sql, "CREATE TABLE ");
 	sqlite_db_quote(&sql, shape->table);
