@@ -63,10 +63,9 @@ door() {
 door 'curl/curl\.h' 'lib/http.c lib/libcurl.c'
 door 'ini\.h' lib/config.c
 door 'simdjson\.h' lib/json.cc
-door 'jq\.h' cmd/logto-fetch/filter.c
+door 'jq\.h' cmd/logto-fetch/jqvalue.h
 nothing "$(names '^#include <sqlite3\.h>' |
 	grep -v '^cmd/ndjson-to-sql/sqlite')" '<sqlite3.h> is for sqlite*'
-door 'jq\.h' cmd/logto-fetch/filter.c
 
 # --- what only a few may do
 
@@ -75,7 +74,8 @@ nothing "$(grep -li logto lib/*.c lib/*.cc lib/*.h | xargs -r grep -n '"[^"]*log
 is "$(names '(^|[^a-z_])(secure_)?getenv *\(' | grep -v '/opts\.c$')" \
 	lib/xdg.c 'getenv is called in opts.c and xdg.c alone'
 is "$(names '(^|[^a-z_.>])(_exit|_Exit|exit|abort|quick_exit) *\(' |
-	grep -v '/main\.c$' | tr '\n' ' ')" 'lib/json.cc lib/mem.c lib/out.c ' \
+	grep -v '/main\.c$' | tr '\n' ' ')" \
+	'cmd/logto-fetch/worker.c lib/json.cc lib/mem.c lib/out.c ' \
 	'a module ends the process for want of memory or of a reader alone'
 nothing "$(names 'setlocale|(^|[^_])alloca *\(')" \
 	'nothing sets a locale or allocates on the stack'
@@ -88,8 +88,7 @@ nothing "$(names '(fprintf|fputs|fwrite)[^;]*stderr' |
 # State that outlives a call makes modules hard to test. The sanitizers add
 # some of their own.
 cat >"$T/state" <<'EOT'
-filter.o is_open
-filter.o way_out
+worker.o self
 buf.o empty_text
 libcurl.o real
 msg.o current_level

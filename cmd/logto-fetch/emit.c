@@ -7,7 +7,7 @@
 
 #include "bounds.h"
 #include "escape.h"
-#include "filter.h"
+#include "sieve.h"
 
 #include <string.h>
 
@@ -20,7 +20,7 @@ emit_init(struct emit *e, struct stream *stream)
 	*e = (struct emit){.stream = stream};
 	buf_init(&e->prefix, BOUND_URL_BYTES);
 	buf_init(&e->hidden, BOUND_URL_BYTES);
-	buf_init(&e->record, BOUND_LINE_BYTES + JSON_PADDING);
+	buf_init(&e->record, BOUND_LINE_BYTES);
 }
 
 static void
@@ -197,25 +197,18 @@ begin_record(struct emit *e, bool is_empty, struct fail *why)
 	return stream_write(e->stream, ",", 1, why);
 }
 
-/* What the filter yields from the record in e->record. */
-static int
-on_output(void *context, bool is_same, const char *text, size_t len,
+int
+emit_sieved(void *context, bool is_same, const char *text, size_t len,
     struct fail *why)
 {
 	struct emit *e = context;
 
-	if (is_same) {
-		text = e->record.data;
-		len = e->record.len;
-	}
-	if (!is_same && !e->is_raw && text[0] == '{') {
+	if (is_enough(e))
+		return 1;
+	if (!is_same && !e->is_raw) {
 		if (begin_record(e, len == 2, why) != 0 ||
 		    write_slice(e->stream, text + 1, len - 1, why) != 0)
 			return -1;
-	} else if (!is_same && !e->is_raw) {
-		return fail_set(why, STATUS_DATA,
-		    "the --jq program yields a value that is no object, and "
-		    "so no record; --raw writes it as it is");
 	} else if (stream_begin(e->stream, why) != 0 ||
 	    write_slice(e->stream, text, len, why) != 0) {
 		return -1;
@@ -224,13 +217,35 @@ on_output(void *context, bool is_same, const char *text, size_t len,
 	return is_enough(e);
 }
 
-/* Puts the record together as it would be written, for the filter. */
+int
+emit_drain(struct emit *e, struct fail *why)
+{
+	int result = e->sieve ? sieve_drain(e->sieve, why) : 0;
+
+	e->has_lost |= result < 0;
+	return result;
+}
+
+/* Whether so many records are in the sieve that they may be enough: more need
+ * not be read before it is known. Some at least, for each wait costs. */
+static bool
+is_time_to_look(const struct emit *e)
+{
+	enum { LEAST = 16 };
+	size_t pending = sieve_pending(e->sieve);
+
+	return e->limit > 0 && pending >= LEAST &&
+	    pending >= e->limit - e->written;
+}
+
+/* Puts the record together as it would be written, and into the sieve. */
 static int
-filter_record(struct emit *e, const char *text, size_t len, bool is_empty,
+sieve_record(struct emit *e, const char *text, size_t len, bool is_empty,
     struct fail *why)
 {
 	struct buf *to = &e->record;
 	const char *end = text + len;
+	int result;
 
 	buf_clear(to);
 	buf_add_char(to, '{');
@@ -245,8 +260,11 @@ filter_record(struct emit *e, const char *text, size_t len, bool is_empty,
 	buf_append(to, text, (size_t)(end - text));
 	if (buf_check(to, "a record", why) != 0)
 		return -1;
-	(void)buf_reserve(to, JSON_PADDING);
-	return filter_run(e->filter, to->data, to->len, on_output, e, why);
+	result = sieve_put(e->sieve, to->data, to->len, why);
+	e->has_lost |= result < 0;
+	if (result == 0 && is_time_to_look(e))
+		result = emit_drain(e, why);
+	return result;
 }
 
 int
@@ -263,8 +281,8 @@ emit_row(void *context, const struct json_node *nodes, size_t object,
 	if (!e->is_raw && check_names(nodes, object, why) != 0)
 		return -1;
 	redact_find(&e->redact, nodes, object, e->hidden.data);
-	if (e->filter)
-		return filter_record(e, text, len, is_empty, why);
+	if (e->sieve)
+		return sieve_record(e, text, len, is_empty, why);
 	if (begin_record(e, is_empty, why) != 0 ||
 	    write_cut(e, text, len, why) != 0)
 		return -1;

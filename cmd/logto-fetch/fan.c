@@ -259,6 +259,8 @@ hint_resume(const struct fan *f, const struct job *job, struct fail *why)
 {
 	size_t len = strlen(why->text);
 
+	if (f->emit->has_lost)
+		return;
 	if (f->row == emit_row && f->emit->stream->is_stdout && job->entry &&
 	    job->entry->kind == KIND_LOG && !strchr(job->path, '*') &&
 	    f->walk->reached_ms < INT64_MAX)
@@ -306,6 +308,7 @@ read_one(struct fan *f, const struct job *job, const char *path,
 	    .path = path,
 	    .query = job->query};
 	struct parents parents;
+	struct fail late;
 	enum walk_result outcome;
 	int result;
 
@@ -318,6 +321,11 @@ read_one(struct fan *f, const struct job *job, const char *path,
 		return -1;
 	}
 	outcome = walk_read(f->walk, &list, ticket, why);
+	/* What is under way still comes first. */
+	if (emit_drain(f->emit, &late) < 0) {
+		*why = late;
+		outcome = WALK_FAILED;
+	}
 	f->rows += f->walk->stats.rows;
 	if (outcome == WALK_DONE || outcome == WALK_ENOUGH)
 		tell(f, &list);

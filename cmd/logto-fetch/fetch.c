@@ -8,12 +8,12 @@
 #include "count.h"
 #include "emit.h"
 #include "fan.h"
-#include "filter.h"
 #include "follow.h"
 #include "forecast.h"
 #include "moment.h"
 #include "progress.h"
 #include "session.h"
+#include "sieve.h"
 #include "stop.h"
 #include "walk.h"
 
@@ -71,11 +71,11 @@ read_jobs(const struct opts *o, const struct job_list *jobs, struct fan *fan,
 
 static int
 read_all(const struct opts *o, const struct job_list *jobs,
-    struct transfer *transfer, struct stream *stream, struct fail *why)
+    struct transfer *transfer, struct emit *emit, struct fail *why)
 {
+	struct stream *stream = emit->stream;
 	struct progress progress;
 	struct walk walk;
-	struct emit emit;
 	struct fan fan;
 	int result;
 
@@ -85,26 +85,32 @@ read_all(const struct opts *o, const struct job_list *jobs,
 	walk.progress = &progress;
 	walk.page_size = (unsigned)o->page_size;
 	result = set_window(o, &walk, why);
-	emit_init(&emit, stream);
-	emit.is_raw = o->is_raw;
-	emit.has_secrets = o->has_secrets;
-	emit.is_stable = o->is_stable;
-	emit.limit = o->limit;
-	if (result == 0 && o->jq) {
-		emit.filter =
-		    filter_new(o->jq, o->is_raw ? NULL : emit_reserved, why);
-		result = emit.filter ? 0 : -1;
-	}
-	fan_init(&fan, &walk, &emit, jobs);
+	fan_init(&fan, &walk, emit, jobs);
 	if (result == 0)
 		result = read_jobs(o, jobs, &fan, stream, why);
 	fan_free(&fan);
-	filter_free(emit.filter);
-	emit_free(&emit);
 	walk_free(&walk);
 	if (result == 0)
 		progress_end(&progress);
 	return result;
+}
+
+/* Sets up how records are written. What filters them starts before anything
+ * secret is read. */
+static int
+open_emit(struct emit *emit, const struct opts *o, struct stream *stream,
+    struct fail *why)
+{
+	emit_init(emit, stream);
+	emit->is_raw = o->is_raw;
+	emit->has_secrets = o->has_secrets;
+	emit->is_stable = o->is_stable;
+	emit->limit = o->limit;
+	if (!o->jq)
+		return 0;
+	emit->sieve = sieve_start(o->jq, o->is_raw ? NULL : emit_reserved,
+	    emit_sieved, emit, why);
+	return emit->sieve ? 0 : -1;
 }
 
 int
@@ -112,19 +118,29 @@ fetch_run(const struct opts *o, const struct job_list *jobs,
     struct stream *stream, struct fail *why)
 {
 	struct session session = {0};
-	int result;
+	struct emit emit;
+	int result = open_emit(&emit, o, stream, why);
 
-	/* First, lest a closed standard output become something of ours.
+	/* Early, lest a closed standard output become something of ours.
 	 * What --dry-run foresees goes there, and must replace no file. */
-	result = stream_open(stream, o->is_dry_run ? NULL : o->output, why);
+	if (result == 0)
+		result =
+		    stream_open(stream, o->is_dry_run ? NULL : o->output, why);
 	if (result == 0)
 		result = stop_install(why);
+	if (result == 0 && emit.sieve)
+		result = sieve_wait(emit.sieve, why);
 	if (result == 0)
 		result = session_open(&session, o, why);
 	if (result == 0)
-		result = read_all(o, jobs, session.transfer, stream, why);
+		result = read_all(o, jobs, session.transfer, &emit, why);
+	/* Every list drained it; nothing may stay behind all the same. */
+	if (result == 0 && emit_drain(&emit, why) < 0)
+		result = -1;
 	if (result == 0)
 		result = stream_close(stream, why);
 	session_close(&session);
+	sieve_free(emit.sieve);
+	emit_free(&emit);
 	return result;
 }

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Confinement by what every Unix has: limits, closed descriptors, no
+ * environment. Lowering a limit cannot fail.
+ */
+#include "confine.h"
+
+#include "child.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* A sanitizer maps more than any limit. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { HAS_SANITIZER = 1 };
+#else
+enum { HAS_SANITIZER = 0 };
+#endif
+
+static void
+set_limit(int resource, rlim_t value)
+{
+	struct rlimit limit = {value, value}, now;
+
+	if (getrlimit(resource, &now) == 0 && now.rlim_max < value)
+		return;
+	(void)setrlimit(resource, &limit);
+}
+
+/* The standard descriptors become nothing, the others go. */
+static void
+close_all(int keep_in, int keep_out)
+{
+	enum { MOST = 4096 };
+	long count = sysconf(_SC_OPEN_MAX);
+	int nothing = open("/dev/null", O_RDWR);
+
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fd != keep_in && fd != keep_out)
+			(void)dup2(nothing, fd);
+	if (count < 0 || count > MOST)
+		count = MOST;
+	for (int fd = STDERR_FILENO + 1; fd < count; fd++)
+		if (fd != keep_in && fd != keep_out)
+			(void)close(fd);
+}
+
+static void
+set_signals(void)
+{
+	static const int terminal[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT,
+	    SIGTSTP};
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+	struct sigaction normal = {.sa_handler = SIG_DFL};
+
+	for (size_t i = 0; i < sizeof(terminal) / sizeof(*terminal); i++)
+		(void)sigaction(terminal[i], &ignore, NULL);
+	(void)sigaction(SIGPIPE, &normal, NULL);
+}
+
+void
+confine_process(pid_t parent, int keep_in, int keep_out, size_t memory_bytes,
+    const char *const *forget)
+{
+#ifdef __linux__
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+#endif
+	/* It may have died before. */
+	if (getppid() != parent)
+		(void)raise(SIGKILL);
+	set_signals();
+	close_all(keep_in, keep_out);
+	environ = child_environment(forget);
+	/* Reads the time zone while files can be opened. */
+	tzset();
+	set_limit(RLIMIT_FSIZE, 0);
+	set_limit(RLIMIT_NOFILE, 0);
+	if (HAS_SANITIZER)
+		return;
+#ifdef RLIMIT_NPROC
+	set_limit(RLIMIT_NPROC, 0);
+#endif
+#ifdef RLIMIT_AS
+	set_limit(RLIMIT_AS, (rlim_t)memory_bytes);
+#else
+	set_limit(RLIMIT_DATA, (rlim_t)memory_bytes);
+#endif
+}
