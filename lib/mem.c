@@ -46,12 +46,10 @@ mem_resize(void *old, size_t count, size_t size)
 }
 
 void *
-mem_grow(void *old, size_t *capacity, size_t need, size_t size)
+mem_grow_more(void *old, size_t *capacity, size_t need, size_t size)
 {
 	size_t wanted = *capacity;
 
-	if (need <= *capacity)
-		return old;
 	if (wanted < 8)
 		wanted = 8;
 	while (wanted < need) {

@@ -17,7 +17,15 @@ void *mem_resize(void *old, size_t count, size_t size);
 
 /* Makes room for `need` members in an array that has room for `*capacity`,
  * growing geometrically; takes `old` and returns its successor. */
-void *mem_grow(void *old, size_t *capacity, size_t need, size_t size);
+void *mem_grow_more(void *old, size_t *capacity, size_t need, size_t size);
+
+/* Inline, for loops that add one member at a time. */
+static inline void *
+mem_grow(void *old, size_t *capacity, size_t need, size_t size)
+{
+	return need <= *capacity ? old
+				 : mem_grow_more(old, capacity, need, size);
+}
 
 /* A NUL-terminated copy of `len` bytes, or of a whole string. */
 char *mem_copy(const char *text, size_t len);

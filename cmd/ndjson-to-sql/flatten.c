@@ -534,9 +534,12 @@ find_members(struct record *r, struct member *m, const struct json_node *nodes,
 	struct member *previous = NULL;
 
 	for (size_t n = at + 1; n < nodes[at].end; n = nodes[n].end) {
-		struct member *below = schema_member(r->schema, m, previous,
-		    nodes[n].key, nodes[n].key_len);
+		struct member *below =
+		    members_guess(m, previous, nodes[n].key, nodes[n].key_len);
 
+		if (!below)
+			below = schema_member(r->schema, m, previous,
+			    nodes[n].key, nodes[n].key_len);
 		r->found = mem_grow(r->found, &r->found_capacity,
 		    r->found_count + 1, sizeof(struct member *));
 		r->found[r->found_count++] = below;

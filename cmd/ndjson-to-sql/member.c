@@ -157,15 +157,15 @@ struct member *
 members_find(struct members *all, struct member *above, struct member *previous,
     const char *key, size_t len)
 {
-	struct member **likely =
-	    previous ? &previous->next_likely : &above->first_likely;
-	struct member *m = *likely;
+	struct member *m = members_guess(above, previous, key, len);
 
-	if (m && m->key_len == len && memcmp(m->key, key, len) == 0)
+	if (m)
 		return m;
 	m = find_in_slot(all, above, key, len);
-	if (m)
-		*likely = m;
+	if (m && previous)
+		previous->next_likely = m;
+	else if (m)
+		above->first_likely = m;
 	return m;
 }
 

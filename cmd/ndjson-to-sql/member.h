@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct column;
 struct table;
@@ -53,8 +54,20 @@ void members_free(struct members *all);
 struct member *members_add_root(struct members *all, struct member *above,
     struct table *table);
 
-/* The member `key` below `above`; NULL: there is none yet. `previous` is the
- * sibling that came before it, or NULL. */
+/* The member `key` below `above`, if it is the one that came there last time;
+ * `previous` is the sibling that came before it, or NULL. */
+static inline struct member *
+members_guess(const struct member *above, const struct member *previous,
+    const char *key, size_t len)
+{
+	struct member *m =
+	    previous ? previous->next_likely : above->first_likely;
+
+	return m && m->key_len == len && memcmp(m->key, key, len) == 0 ? m
+								       : NULL;
+}
+
+/* The same, wherever it is; NULL: there is none yet. */
 struct member *members_find(struct members *all, struct member *above,
     struct member *previous, const char *key, size_t len);
 
