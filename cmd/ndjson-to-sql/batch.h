@@ -60,6 +60,7 @@ struct origin {
 	uint64_t offset;  /* bytes before it in the stream */
 	const char *name; /* of the stream */
 	bool is_known;    /* the destination had a row of its key */
+	bool is_again;    /* and the load had brought one before */
 	bool is_dropped;  /* its rows are not to be written after all */
 };
 

@@ -21,6 +21,15 @@ void bloom_init(struct bloom *b, uint64_t members);
 
 /* Members are hashes; they must be well mixed. */
 void bloom_add(struct bloom *b, uint64_t hash);
+/* Asks for the word of a member, so that it is at hand a little later. */
+static inline void
+bloom_expect(const struct bloom *b, uint64_t hash)
+{
+	if (b->words)
+		__builtin_prefetch(
+		    &b->words[(hash >> 24) & (b->word_count - 1)]);
+}
+
 bool bloom_may_have(const struct bloom *b, uint64_t hash);
 void bloom_free(struct bloom *b);
 

@@ -151,6 +151,7 @@ begin(struct sqlite *s, struct fail *why)
 {
 	int64_t page_bytes, is_wal;
 
+	s->spills = sqlite_db_spills(s->db);
 	if (sqlite_db_run(s->db, "BEGIN IMMEDIATE", why) != 0 ||
 	    sqlite_db_number(s->db, "PRAGMA page_size", 0, &page_bytes, why) !=
 		0 ||

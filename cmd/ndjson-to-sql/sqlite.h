@@ -28,7 +28,8 @@ struct sqlite {
 	struct sqlite_table *tables; /* by table id */
 	size_t table_count, table_capacity;
 	struct sqlite_table *current; /* that is being merged into; or NULL */
-	bool is_new;                  /* the file is being built */
+	int spills;  /* pages written back before this transaction */
+	bool is_new; /* the file is being built */
 };
 
 #endif

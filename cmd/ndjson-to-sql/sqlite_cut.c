@@ -19,11 +19,24 @@
 #include <string.h>
 
 /* Questions by seeking, for each row of the table, before the filter. */
-enum { ROWS_PER_SEEK = 8 };
+enum { ROWS_PER_SEEK = 32 };
 
 struct ids {
 	char **items; /* owned texts */
 	size_t count, capacity;
+};
+
+/* How long a list is now, and the hash of the place behind it. */
+struct list_end {
+	size_t length;
+	uint64_t place;
+};
+
+/* Of the rows of a table in a batch. */
+struct places {
+	const struct batch_table *above;
+	uint64_t *parents; /* hashes of their ids */
+	struct list_end *ends;
 };
 
 static int
@@ -114,10 +127,13 @@ free_ids(struct ids *ids)
 
 /* --- the filter --------------------------------------------------------- */
 
+/* Of a row by the hash of its parent's id and its place in the list. */
 static uint64_t
-hash_place(const struct cell *parent, uint64_t index)
+hash_place(uint64_t parent, uint64_t index)
 {
-	return batch_hash_cell(parent, index + 1);
+	uint64_t hash = (parent ^ (index + 1)) * 0x9E3779B97F4A7C15u;
+
+	return hash ^ hash >> 32;
 }
 
 static int
@@ -142,7 +158,7 @@ build_filter(struct sqlite *s, struct sqlite_table *child, struct fail *why)
 
 		sqlite_db_read(rows, 0, &parent);
 		bloom_add(&child->filter,
-		    hash_place(&parent,
+		    hash_place(batch_hash_cell(&parent, 0),
 			(uint64_t)sqlite3_column_int64(rows, 1)));
 		result = 0;
 	}
@@ -152,21 +168,22 @@ build_filter(struct sqlite *s, struct sqlite_table *child, struct fail *why)
 
 /* Whether the list may have a row `length`. */
 static int
-may_be_longer(struct sqlite *s, struct sqlite_table *child,
-    const struct row *row, size_t length, bool *answer, struct fail *why)
+may_be_longer(struct sqlite *s, struct sqlite_table *child, uint64_t place,
+    bool *answer, struct fail *why)
 {
 	*answer = true;
 	if (!child->filter.words &&
 	    ++child->seek_count * ROWS_PER_SEEK > child->row_count &&
 	    build_filter(s, child, why) != 0)
 		return -1;
-	*answer = bloom_may_have(&child->filter, hash_place(&row->id, length));
+	*answer = bloom_may_have(&child->filter, place);
 	return 0;
 }
 
-/* The rows of this batch belong to the table now. */
+/* The rows of this batch belong to the table now; what it had before is in
+ * the filter already. */
 static void
-add_to_filter(struct sqlite_table *child, const struct batch_table *above,
+add_to_filter(struct sqlite_table *child, const uint64_t *parents,
     const struct batch_table *rows)
 {
 	if (!child->filter.words || !rows)
@@ -176,9 +193,10 @@ add_to_filter(struct sqlite_table *child, const struct batch_table *above,
 		const struct cell *index =
 		    &row->cells[child->table->idx->index];
 
-		bloom_add(&child->filter,
-		    hash_place(&above->rows[row->parent].id,
-			(uint64_t)index->integer));
+		if (!row->is_same)
+			bloom_add(&child->filter,
+			    hash_place(parents[row->parent],
+				(uint64_t)index->integer));
 	}
 }
 
@@ -200,18 +218,38 @@ count_rows(struct sqlite *s, struct sqlite_table *child, struct fail *why)
 	return result;
 }
 
-/* --- cutting ------------------------------------------------------------ */
+/* --- lists ------------------------------------------------------------ */
+
+/* Where a row would be that is beyond a record's list. The words of the
+ * filter are fetched together: one by one, waiting for memory takes longer
+ * than everything else here (0.6 s of a million logs with seven lists). */
+static void
+find_ends(const struct sqlite_table *child, const struct batch_table *above,
+    const struct batch_table *rows, const uint64_t *parents,
+    struct list_end *ends)
+{
+	size_t at = 0, count = rows ? rows->count : 0;
+
+	for (size_t i = 0; i < above->count; i++) {
+		size_t from = at;
+
+		while (at < count && rows->rows[at].parent == i)
+			at++;
+		ends[i].length = at - from;
+		ends[i].place = hash_place(parents[i], at - from);
+		bloom_expect(&child->filter, ends[i].place);
+	}
+}
 
 /* Cuts the lists of one table to what the batch says they are now. */
 static int
 cut_table(struct sqlite *s, struct sqlite_table *child, struct batch *b,
-    struct fail *why)
+    struct places *p, struct fail *why)
 {
 	const struct batch_table *above = &b->tables[child->table->parent->id];
 	const struct batch_table *rows = child->table->id < b->table_count
 	    ? &b->tables[child->table->id]
 	    : NULL;
-	size_t at = 0, count = rows ? rows->count : 0;
 	struct ids gone = {0};
 	int result = 0;
 
@@ -220,23 +258,21 @@ cut_table(struct sqlite *s, struct sqlite_table *child, struct batch *b,
 		return -1;
 	if (child->row_count == 0 && count_rows(s, child, why) != 0)
 		return -1;
-	add_to_filter(child, above, rows);
+	add_to_filter(child, p->parents, rows);
+	find_ends(child, above, rows, p->parents, p->ends);
 	for (size_t i = 0; i < above->count && result == 0; i++) {
 		const struct row *row = &above->rows[i];
 		const struct origin *o = batch_origin(b, row);
-		size_t length = at;
 		bool is_longer;
 
-		while (at < count && rows->rows[at].parent == i)
-			at++;
-		length = at - length;
 		if (!o->is_known || o->is_dropped)
 			continue;
-		result = may_be_longer(s, child, row, length, &is_longer, why);
+		result =
+		    may_be_longer(s, child, p->ends[i].place, &is_longer, why);
 		if (result != 0 || !is_longer)
 			continue;
 		sqlite_db_bind(child->cut, 1, &row->id);
-		result = cut_rows(s, child, length, &gone, why);
+		result = cut_rows(s, child, p->ends[i].length, &gone, why);
 	}
 	(void)sqlite3_clear_bindings(child->cut);
 	if (result == 0)
@@ -245,18 +281,38 @@ cut_table(struct sqlite *s, struct sqlite_table *child, struct batch *b,
 	return result;
 }
 
+/* Makes the hashes of the parents in that table. */
+static void
+hash_parents(struct places *p, const struct batch_table *above)
+{
+	if (p->above == above)
+		return;
+	p->above = above;
+	free(p->parents);
+	free(p->ends);
+	p->parents = mem_alloc(above->count, sizeof(*p->parents));
+	p->ends = mem_alloc(above->count, sizeof(*p->ends));
+	for (size_t i = 0; i < above->count; i++)
+		p->parents[i] = batch_hash_cell(&above->rows[i].id, 0);
+}
+
 int
 sqlite_cut_run(struct sqlite *s, struct batch *b, struct fail *why)
 {
-	for (size_t i = 0; i < s->table_count; i++) {
+	struct places p = {0};
+	int result = 0;
+
+	for (size_t i = 0; i < s->table_count && result == 0; i++) {
 		struct sqlite_table *t = &s->tables[i];
 
 		if (!t->table || !t->table->parent || t->is_fresh ||
 		    !t->is_merged || !t->is_made ||
 		    t->table->parent->id >= b->table_count)
 			continue;
-		if (cut_table(s, t, b, why) != 0)
-			return -1;
+		hash_parents(&p, &b->tables[t->table->parent->id]);
+		result = cut_table(s, t, b, &p, why);
 	}
-	return 0;
+	free(p.parents);
+	free(p.ends);
+	return result;
 }

@@ -188,3 +188,13 @@ sqlite_db_read(sqlite3_stmt *statement, int index, struct cell *cell)
 		return;
 	}
 }
+
+int
+sqlite_db_spills(sqlite3 *db)
+{
+	int count = 0, highest;
+
+	(void)sqlite3_db_status(db, SQLITE_DBSTATUS_CACHE_SPILL, &count,
+	    &highest, 0);
+	return count;
+}

@@ -47,4 +47,7 @@ void sqlite_db_read(sqlite3_stmt *statement, int index, struct cell *cell);
 /* Appends an identifier in quotes. */
 void sqlite_db_quote(struct buf *sql, const char *identifier);
 
+/* How many changed pages went to the file before their commit. */
+int sqlite_db_spills(sqlite3 *db);
+
 #endif

@@ -259,14 +259,17 @@ on_meeting(sqlite3_context *context, int argc, sqlite3_value **argv)
 	struct sqlite *s = sqlite3_user_data(context);
 	struct sqlite_table *t = s->current;
 	const struct row *row = &s->feed.rows->rows[feed_place(&s->feed)];
+	struct origin *o =
+	    &s->feed.batch
+		 ->origins[row->sequence - s->feed.batch->first_sequence];
 	int64_t rowid = sqlite3_value_int64(argv[0]);
 
 	(void)argc;
-	s->feed.batch->origins[row->sequence - s->feed.batch->first_sequence]
-	    .is_known = true;
+	o->is_known = true;
 	sqlite3_result_int(context, 1);
 	if (!t->table->parent && t->has_rowid) {
 		if (seen_get(&t->seen, rowid) != SEEN_NOT) {
+			o->is_again = true;
 			t->counts.doubled++;
 			return;
 		}

@@ -44,7 +44,8 @@ int sqlite_merge_make_key(struct sqlite *s, struct sqlite_table *t,
     struct fail *why);
 
 /* Of records with the same key, drops all but the last: the rows below them
- * could not be told apart. */
+ * could not be told apart, and the last may be what the table has, though one
+ * before it is not. */
 void sqlite_merge_drop_doubled(struct sqlite_table *t, struct batch *b);
 
 /* Merges the rows that the feed holds into a live table. */

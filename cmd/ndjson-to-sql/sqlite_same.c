@@ -10,6 +10,7 @@
 #include "sqlite.h"
 #include "sqlite_db.h"
 #include "sqlite_merge.h"
+#include "sqlite_scan.h"
 
 #include <string.h>
 
@@ -28,6 +29,28 @@ sqlite_same_forget(struct sqlite_same *same)
 	(void)sqlite3_finalize(same->scan);
 	(void)sqlite3_finalize(same->find);
 	same->scan = same->find = NULL;
+	scan_free(same->file);
+	same->file = NULL;
+}
+
+void
+sqlite_same_change(struct sqlite_same *same)
+{
+	same->is_changed = true;
+}
+
+/* Whether the file has the table as it was when the transaction began, so
+ * that only rows which the load has brought itself may differ. */
+static bool
+is_as_in_file(const struct sqlite *s, const struct sqlite_table *t)
+{
+	const struct table *root = t->table->root;
+
+	return t->table->is_stored && !t->table->is_foreign &&
+	    !t->has_triggers && !t->same.is_changed &&
+	    s->tables[root->id].has_rowid &&
+	    !s->tables[root->id].has_triggers &&
+	    sqlite_db_spills(s->db) == s->spills;
 }
 
 /* Appends "loader_same(0,c0,c1,...) AND loader_same(100,c100,...)": within a
@@ -77,6 +100,8 @@ prepare(struct sqlite *s, struct sqlite_table *t, struct fail *why)
 	if (result == 0)
 		result = sqlite_db_prepare(s->db, &sql, &t->same.find, why);
 	buf_free(&sql);
+	if (result == 0 && is_as_in_file(s, t))
+		t->same.file = scan_open(s->db, t);
 	return result;
 }
 
@@ -143,6 +168,22 @@ sqlite_same_register(struct sqlite *s, struct fail *why)
 	return 0;
 }
 
+/* compare_next by the file: -1 where it cannot be read so. */
+static int
+compare_in_file(struct sqlite_same *same)
+{
+	int result = same->is_open && same->at == same->rowid
+	    ? scan_next(same->file)
+	    : scan_seek(same->file, same->rowid);
+
+	same->is_open = result == 1;
+	same->is_ended = result == 0;
+	if (result != 1)
+		return result;
+	same->at = scan_rowid(same->file);
+	return scan_is_same(same->file, same->row);
+}
+
 /* Moves the scan to the first row behind same.rowid, and compares that with
  * same.row: 1 where it is the same, 0 where not, -1. */
 static int
@@ -151,6 +192,13 @@ compare_next(struct sqlite_table *t, struct fail *why)
 	struct sqlite_same *same = &t->same;
 	int result;
 
+	if (same->file) {
+		result = compare_in_file(same);
+		if (result >= 0)
+			return result;
+		scan_free(same->file);
+		same->file = NULL;
+	}
 	/* Unless it stands just before that row, it is sent there. */
 	if (!same->is_open || same->at != same->rowid) {
 		(void)sqlite3_reset(same->scan);
@@ -196,12 +244,26 @@ count_hit(struct sqlite *s, struct sqlite_table *t, struct row *row,
 	t->same.hits++;
 	if (!t->table->parent) {
 		if (seen_get(&t->seen, rowid) != SEEN_NOT) {
+			b->origins[row->sequence - b->first_sequence].is_again =
+			    true;
 			t->counts.doubled++;
 			return;
 		}
 		seen_set(&t->seen, rowid, SEEN_UNCHANGED);
 	}
 	t->counts.unchanged++;
+}
+
+/* Whether what the file says of a row holds: it does not know of what this
+ * load did to the same record before. */
+static bool
+may_trust(const struct sqlite *s, const struct sqlite_table *t,
+    const struct row *row)
+{
+	if (!t->same.file)
+		return true;
+	return t->table->parent ? !batch_origin(s->feed.batch, row)->is_again
+				: seen_get(&t->seen, t->same.at) == SEEN_NOT;
 }
 
 static int
@@ -231,7 +293,7 @@ mark_row(struct sqlite *s, struct sqlite_table *t, struct row *row,
 		return -1;
 	if (same->is_open)
 		same->rowid = same->at;
-	if (result == 1)
+	if (result == 1 && may_trust(s, t, row))
 		count_hit(s, t, row, same->at);
 	return 0;
 }
@@ -253,6 +315,10 @@ sqlite_same_mark(struct sqlite *s, struct sqlite_table *t, struct fail *why)
 		return 0;
 	if (!t->same.scan && prepare(s, t, why) != 0)
 		return -1;
+	if (t->same.file && !is_as_in_file(s, t)) {
+		scan_free(t->same.file);
+		t->same.file = NULL;
+	}
 	t->same.is_open = t->same.is_ended = false;
 	for (size_t i = 0;
 	     i < rows->count && result == 0 && sqlite_same_pays(t); i++)

@@ -16,10 +16,13 @@
 #include <stdint.h>
 
 struct row;
+struct scan;
 struct sqlite;
 struct sqlite_table;
 
 struct sqlite_same {
+	struct scan *file;  /* the rows in the file; NULL: by `scan` */
+	bool is_changed;    /* the transaction has rewritten the table */
 	sqlite3_stmt *scan; /* rows behind a rowid, and whether they differ */
 	sqlite3_stmt *find; /* the rowid of a key */
 	int64_t rowid;      /* the last row that the scan is done with */
@@ -43,6 +46,9 @@ bool sqlite_same_pays(const struct sqlite_table *t);
 ATTR_NODISCARD
 int sqlite_same_mark(struct sqlite *s, struct sqlite_table *t,
     struct fail *why);
+
+/* The table's rows are not those of the file any more. */
+void sqlite_same_change(struct sqlite_same *same);
 
 /* Ends its statements; the place in the table stays. */
 void sqlite_same_forget(struct sqlite_same *same);

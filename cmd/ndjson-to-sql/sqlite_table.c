@@ -35,6 +35,7 @@ sqlite_table_settle(struct sqlite_table *t)
 {
 	forget_statements(t);
 	t->is_fresh = false;
+	t->same.is_changed = false;
 }
 
 void
@@ -187,6 +188,10 @@ sqlite_table_start(struct sqlite *s, struct sqlite_table *t,
 		s->tables[c->table->parent->id].has_children = true;
 	/* The rowid of a table that is not ours may be a column of it. */
 	t->is_fresh = is_blank && !c->table->is_foreign && !t->is_history;
+	/* A record that comes again takes its lists along: who looks for them
+	 * in the parent's way must find them. */
+	if (c->table->parent && !s->tables[c->table->parent->id].is_fresh)
+		t->is_fresh = false;
 	if (!t->has_rowid && mode == MODE_SYNC)
 		return fail_set(why, STATUS_USAGE,
 		    "--sync needs rowids, and '%s' was made without",
@@ -329,6 +334,7 @@ sqlite_table_change_type(struct sqlite *s, struct sqlite_table *t,
 		if (!column->is_made || c->from == TYPE_UNKNOWN)
 			return 0;
 		forget_statements(t);
+		sqlite_same_change(&t->same);
 		return convert(s, t, column, c->from, why);
 	}
 	return 0;
