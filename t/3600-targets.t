@@ -17,7 +17,7 @@
 # ROW is any name of the row. VALUE is UTF-8 text: what it means is told by
 # the type in _columns, so that true and 1, or two ways to write a time, are
 # the same (see `normal`).
-kinds='sqlite csv csv_zstd ndjson ndjson_gzip postgres duckdb'
+kinds='sqlite csv csv_zstd ndjson ndjson_gzip postgres duckdb parquet'
 
 has_sqlite() {
 	:
@@ -73,6 +73,22 @@ cells_duckdb() {
 	} | "$ENGINES/duckdb/duckdb" -readonly "$1.duckdb" >query
 	"$ENGINES/duckdb/duckdb" -readonly -list -noheader \
 		-separator "$(printf '\t')" "$1.duckdb" <query
+}
+
+# By way of a DuckDB database that has a table for each file.
+has_parquet() {
+	has_duckdb
+}
+target_parquet() {
+	echo "parquet:$1.parquets"
+}
+cells_parquet() {
+	rm -f "$1.duckdb"
+	for file in "$1.parquets"/*; do
+		name=${file##*/}
+		echo "CREATE TABLE \"${name%.parquet}\" AS FROM '$file';"
+	done | "$ENGINES/duckdb/duckdb" "$1.duckdb"
+	cells_duckdb "$1"
 }
 
 has_csv() {

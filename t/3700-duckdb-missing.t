@@ -20,6 +20,9 @@ fails 1 'cannot load libduckdb: .*other.so' 'a file that is no library'
 : >there.duckdb
 run ndjson-to-sql --describe there.duckdb
 fails 1 'cannot load libduckdb' '--describe needs it too'
+run ndjson-to-sql -t t parquet:dir in
+fails 1 'cannot load libduckdb' 'so does Parquet'
+is "$(echo dir*)" 'dir*' '... which makes nothing'
 unset LIBDUCKDB
 
 # Libraries of our own making.

@@ -132,12 +132,13 @@ add_row(struct buf *to, const struct shape *shape, const struct cell *cells)
 
 static int
 csv_open(struct format_file **file, const char *path, const struct shape *shape,
-    enum pack_kind pack, struct fail *why)
+    const struct sink_options *options, struct fail *why)
 {
 	static const struct textfile_rules rules = {.head = add_head,
 	    .row = add_row};
 
-	return textfile_open(file, &format_csv, &rules, path, shape, pack, why);
+	return textfile_open(file, &format_csv, &rules, path, shape,
+	    options->pack, why);
 }
 
 /* --- reading ------------------------------------------------------------ */
@@ -351,14 +352,16 @@ read_row(struct reader *r, const struct shape *shape, const size_t *columns,
 }
 
 static int
-csv_read(const char *path, const struct shape *shape, sink_visitor *visit,
-    void *context, struct fail *why)
+csv_read(const char *path, const struct shape *shape,
+    const struct sink_options *options, sink_visitor *visit, void *context,
+    struct fail *why)
 {
 	struct reader r = {.input = {.fd = -1}};
 	struct cell *cells = mem_alloc(shape->count, sizeof(*cells));
 	size_t *columns = NULL, count = 0;
 	int result = input_open(&r.input, path, why);
 
+	(void)options; /* a file tells by itself how it is compressed */
 	if (result == 0)
 		result = read_head(&r, shape, &columns, &count, why);
 	while (result == 0) {

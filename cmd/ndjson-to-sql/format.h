@@ -8,7 +8,6 @@
 
 #include "attr.h"
 #include "fail.h"
-#include "pack.h"
 #include "shape.h"
 #include "sink.h"
 
@@ -27,7 +26,8 @@ struct format {
 	/* Begins a file, which must not exist yet; NULL is standard output.
 	 * `shape` is borrowed until free. Sets *file even where it fails. */
 	int (*open)(struct format_file **file, const char *path,
-	    const struct shape *shape, enum pack_kind pack, struct fail *why);
+	    const struct shape *shape, const struct sink_options *options,
+	    struct fail *why);
 	/* Adds a row; the cells are the shape's columns. */
 	int (*write)(struct format_file *file, const struct cell *cells,
 	    struct fail *why);
@@ -38,7 +38,8 @@ struct format {
 	 * shape's columns, null where the file has no such one. A file that
 	 * this program did not write so is STATUS_DATA. */
 	int (*read)(const char *path, const struct shape *shape,
-	    sink_visitor *visit, void *context, struct fail *why);
+	    const struct sink_options *options, sink_visitor *visit,
+	    void *context, struct fail *why);
 };
 
 #endif

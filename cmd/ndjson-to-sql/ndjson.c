@@ -94,12 +94,13 @@ add_row(struct buf *to, const struct shape *shape, const struct cell *cells)
 
 static int
 ndjson_open(struct format_file **file, const char *path,
-    const struct shape *shape, enum pack_kind pack, struct fail *why)
+    const struct shape *shape, const struct sink_options *options,
+    struct fail *why)
 {
 	static const struct textfile_rules rules = {.row = add_row};
 
-	return textfile_open(file, &format_ndjson, &rules, path, shape, pack,
-	    why);
+	return textfile_open(file, &format_ndjson, &rules, path, shape,
+	    options->pack, why);
 }
 
 /* --- reading ------------------------------------------------------------ */
@@ -176,8 +177,9 @@ read_row(const struct json_node *nodes, const struct shape *shape,
 }
 
 static int
-ndjson_read(const char *path, const struct shape *shape, sink_visitor *visit,
-    void *context, struct fail *why)
+ndjson_read(const char *path, const struct shape *shape,
+    const struct sink_options *options, sink_visitor *visit, void *context,
+    struct fail *why)
 {
 	struct input input = {.fd = -1};
 	struct line_reader lines = {.fd = -1};
@@ -188,6 +190,7 @@ ndjson_read(const char *path, const struct shape *shape, sink_visitor *visit,
 	size_t count;
 	int result = input_open(&input, path, why), found;
 
+	(void)options; /* a file tells by itself how it is compressed */
 	if (result == 0)
 		line_open_source(&lines, input_read, &input, input.name,
 		    BOUND_LINE_BYTES);

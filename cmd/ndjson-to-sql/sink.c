@@ -18,6 +18,7 @@ static const struct sink_kind *const kinds[] = {
     &sink_duckdb,
     &sink_csv,
     &sink_ndjson,
+    &sink_parquet,
     &sink_stdout,
 };
 

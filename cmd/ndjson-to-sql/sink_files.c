@@ -5,7 +5,9 @@
 #include "sink_files.h"
 
 #include "csv.h"
+#include "libduckdb.h"
 #include "ndjson.h"
+#include "parquet.h"
 #include "stage.h"
 #include "stage_files.h"
 
@@ -29,6 +31,20 @@ ndjson_open(const struct sink_options *options, struct sink **sink,
 	static const struct stage_kind kind = {.format = &format_ndjson,
 	    .export = stage_files_export};
 
+	return stage_open(&kind, options, sink, why);
+}
+
+static int
+parquet_open(const struct sink_options *options, struct sink **sink,
+    struct fail *why)
+{
+	static const struct stage_kind kind = {.format = &format_parquet,
+	    .export = stage_files_export};
+	struct libduckdb library;
+
+	/* Better known now than when all is loaded. */
+	if (libduckdb_load(&library, options->libduckdb, why) != 0)
+		return -1;
 	return stage_open(&kind, options, sink, why);
 }
 
@@ -66,6 +82,17 @@ const struct sink_kind sink_ndjson = {
     .takes_pack = true,
     .takes_partition = true,
     .open = ndjson_open,
+};
+
+const struct sink_kind sink_parquet = {
+    .name = "parquet",
+    .prefix = "parquet:",
+    .suffixes = "",
+    .usage = "parquet:DIR",
+    .max_name_bytes = NAME_BYTES_MAX,
+    .max_columns = COLUMNS_MAX,
+    .takes_partition = true,
+    .open = parquet_open,
 };
 
 /* A child table could not stand in the same stream. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Text files as destinations: a directory of CSV or NDJSON, and one CSV on
+ * Files as destinations: a directory of CSV, NDJSON or Parquet, and one CSV on
  * standard output.
  */
 #ifndef SINK_FILES_H
@@ -10,6 +10,7 @@
 
 extern const struct sink_kind sink_csv;
 extern const struct sink_kind sink_ndjson;
+extern const struct sink_kind sink_parquet;
 extern const struct sink_kind sink_stdout;
 
 #endif

@@ -28,8 +28,8 @@ read_files(struct stage *s, size_t index, sink_visitor *visit, void *context,
 	const struct shape *shape = &s->before.items[index];
 
 	for (size_t i = 0; i < shape->file_count; i++)
-		if (s->kind->format->read(shape->files[i], shape, visit,
-			context, why) != 0)
+		if (s->kind->format->read(shape->files[i], shape, &s->options,
+			visit, context, why) != 0)
 			return -1;
 	return 0;
 }

@@ -127,7 +127,7 @@ open_file(struct export *e, const char *part, struct fail *why)
 
 	if (result == 0)
 		result = s->kind->format->open(&e->file, path, e->shape,
-		    s->options.pack, why);
+		    &s->options, why);
 	free(path);
 	return result;
 }
@@ -250,7 +250,7 @@ export_stream(struct stage *s, const struct shape *shape, struct fail *why)
 {
 	struct export e = {.stage = s, .shape = shape, .by = shape->count};
 	int result =
-	    s->kind->format->open(&e.file, NULL, shape, s->options.pack, why);
+	    s->kind->format->open(&e.file, NULL, shape, &s->options, why);
 
 	if (result == 0)
 		result = stage_visit(s, shape, e.by, 0, write_row, &e, why);
