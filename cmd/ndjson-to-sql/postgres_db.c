@@ -85,19 +85,24 @@ status_of(const char *state)
 	return STATUS_LOCAL;
 }
 
-/* "COPY users, line 3, column a: ..." in whatever language: the first number
- * behind the first comma. A table's name may hold one, but then also digits
- * or a comma only where a user made it; the worst is a wrong line. */
+/* "COPY users, line 3, column a: ..." in whatever language, perhaps behind
+ * other lines: the first number behind the first comma. The name of a table
+ * that a user made may hold both; the worst is a wrong line. */
 static uint64_t
 line_of(const char *context)
 {
-	const char *at = context ? strchr(context, ',') : NULL;
 	uint64_t line = 0;
 
-	if (!at || strncmp(context, "COPY ", 5) != 0)
+	while (context && strncmp(context, "COPY ", 5) != 0) {
+		context = strchr(context, '\n');
+		if (context)
+			context++;
+	}
+	context = context ? strchr(context, ',') : NULL;
+	if (!context)
 		return 0;
-	at += strcspn(at, "0123456789");
-	if (num_u64(at, strspn(at, "0123456789"), &line) != 0)
+	context += strcspn(context, "0123456789");
+	if (num_u64(context, strspn(context, "0123456789"), &line) != 0)
 		return 0;
 	return line;
 }

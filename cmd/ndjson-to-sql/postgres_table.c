@@ -310,7 +310,11 @@ postgres_table_make_key(struct postgres *s, struct postgres_table *t,
 	if (t->has_key || (!t->table->parent && t->table->key_count == 0))
 		return 0;
 	t->has_key = true;
-	if (!t->is_new && !t->table->valid_to && !s->options.ddl &&
+	/* A dry run leaves open whether an index has to be made for a table
+	 * that is there. */
+	if (!t->is_new && s->options.ddl)
+		return 0;
+	if (!t->is_new && !t->table->valid_to &&
 	    has_fitting_key(s, t, &is_there, why) != 0)
 		return -1;
 	if (is_there)

@@ -140,17 +140,34 @@ sql_merge_add_orphans(const struct sql_table *t, const struct sql_range *range,
 
 /* --- into the table ----------------------------------------------------- */
 
+/* Appends the column that rows of the table below refer to. A key that
+ * somebody else declared may have a type, such as uuid, that compares with no
+ * text. */
+static void
+add_referred(const struct sql_table *t, const struct sql_table *below,
+    const char *alias, struct buf *sql)
+{
+	const struct column *c =
+	    t->table->id_column ? t->table->id_column : t->table->key[0];
+	const char *from = sql_table_type(t, c);
+	const char *to = sql_table_type(below, below->table->parent_id);
+	bool is_cast = from && to && strcmp(from, to) != 0;
+
+	buf_add(sql, is_cast ? "CAST(" : "");
+	sql_table_add_column_name(t, alias, c, sql);
+	if (is_cast)
+		buf_addf(sql, " AS %s)", to);
+}
+
 /* Appends what rows below refer to in a row of the table's stage. */
 static void
-add_stage_reference(const struct sql_table *t, struct buf *sql)
+add_stage_reference(const struct sql_table *t, const struct sql_table *below,
+    struct buf *sql)
 {
 	if (sql_table_has_reference(t->table))
 		buf_addf(sql, "s.%s", SQL_REFERENCE);
 	else
-		sql_table_add_column_name(t, "s",
-		    t->table->id_column ? t->table->id_column
-					: t->table->key[0],
-		    sql);
+		add_referred(t, below, "s", sql);
 }
 
 void
@@ -178,7 +195,7 @@ sql_merge_add_cut(const struct sql_table *t, const struct sql_range *range,
 	sql_table_add_column_name(at, open == 0 ? "t" : "",
 	    at->table->parent_id, sql);
 	buf_add(sql, " IN (SELECT ");
-	add_stage_reference(at->parent, sql);
+	add_stage_reference(at->parent, at, sql);
 	buf_add(sql, " FROM ");
 	add_stage(at->parent, "s", sql);
 	add_range(range, "s", " WHERE ", sql);
@@ -415,13 +432,13 @@ add_absent(const struct sql_table *t, struct buf *sql)
 
 /* Appends what rows below refer to in a row t of the table. */
 static void
-add_reference(const struct sql_table *t, struct buf *sql)
+add_reference(const struct sql_table *t, const struct sql_table *below,
+    struct buf *sql)
 {
 	const struct table *table = t->table;
 
 	if (!sql_table_has_reference(table)) {
-		sql_table_add_column_name(t, "t",
-		    table->id_column ? table->id_column : table->key[0], sql);
+		add_referred(t, below, "t", sql);
 		return;
 	}
 	/* As record.c joins a key: ["a",1] */
@@ -455,7 +472,7 @@ sql_merge_add_absent(const struct sql_table *t, struct buf *sql)
 	for (; t->parent; t = t->parent, open++) {
 		sql_table_add_column_name(t, "t", t->table->parent_id, sql);
 		buf_add(sql, " IN (SELECT ");
-		add_reference(t->parent, sql);
+		add_reference(t->parent, t, sql);
 		add_target(t->parent, " FROM ", sql);
 		buf_add(sql, " WHERE ");
 	}

@@ -108,6 +108,15 @@ type_of(const struct sql_table *t, const struct sql_column *c)
 	return c->declared ? c->declared : t->dialect->types[c->type];
 }
 
+const char *
+sql_table_type(const struct sql_table *t, const struct column *c)
+{
+	for (size_t i = 0; i < t->column_count; i++)
+		if (t->columns[i].column == c)
+			return type_of(t, &t->columns[i]);
+	return NULL;
+}
+
 static void
 add_definition(const struct sql_table *t, const struct sql_column *c,
     struct buf *sql)

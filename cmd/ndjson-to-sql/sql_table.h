@@ -59,6 +59,9 @@ bool sql_table_is_key_column(const struct table *t, const struct column *c);
 /* Whether its stage has SQL_REFERENCE. */
 bool sql_table_has_reference(const struct table *t);
 
+/* The type that the column is declared with; NULL if it is not in use. */
+const char *sql_table_type(const struct sql_table *t, const struct column *c);
+
 /* Appends the table's name, in quotes, with its schema's. */
 void sql_table_add_name(const struct sql_table *t, struct buf *sql);
 

@@ -1,0 +1,248 @@
+#!/bin/sh
+# PostgreSQL: what is of it alone. That modes, types and evolution mean the
+# same as elsewhere is for t/3600.
+. "${0%/*}/lib.sh"
+. "$root/t/postgres.sh"
+
+[ -n "$postgres_bin" ] || skip_all 'PostgreSQL is not installed'
+postgres
+pg=postgresql://
+
+# load STATUS [OPTION...] <input
+load() {
+	wanted=$1
+	shift
+	ndjson-to-sql "$@" $pg >out 2>err
+	status=$?
+	[ "$status" = "$wanted" ] || exits "$wanted" "load $*"
+}
+
+# counts TABLE <input, [OPTION...]: what the summary says of the table.
+counts() {
+	name=$1
+	shift
+	ndjson-to-sql --stats json "$@" $pg 2>&1 |
+		jq -r --arg t "$name" '.tables[$t] | select(.) |
+		"\(.inserted) \(.updated) \(.unchanged) \(.deleted) \(.doubled)"'
+}
+
+# --- definitions
+
+load 0 <<'EOT'
+{"_resource":"users","id":"a","n":1,"d":1.5,"x":1234567890123456789012345.5,"b":true,"t":"2026-11-24T06:00:00+01:00","o":{},"l":["x"],"null":null}
+EOT
+is "$(sql "SELECT string_agg(attname || ' ' || format_type(atttypid, atttypmod),
+	', ' ORDER BY attnum) FROM pg_attribute
+	WHERE attrelid = 'users'::regclass AND attnum > 0")" \
+	'id text, n bigint, d double precision, x numeric, b boolean, t timestamp with time zone, o jsonb, _load_id bigint, null text' \
+	'types are those of PostgreSQL'
+is "$(sql "SELECT indexdef FROM pg_indexes WHERE tablename LIKE 'users%'
+	ORDER BY 1" | sed 's/.* USING//')" ' btree (id)
+ btree (_parent_id, _idx)' 'keys have an index'
+is "$(sql "SELECT t AT TIME ZONE 'UTC', x, o FROM users")" \
+	'2026-11-24 05:00:00|1234567890123456789012345.5|{}' 'values are exact'
+run ndjson-to-sql --last users.t $pg
+is "$(cat out)" '2026-11-24 05:00:00.000' '--last prints what --since takes'
+run ndjson-to-sql --describe=json $pg
+is "$(jq -c '[.tables[] | [.name, .rows, (.columns | length)]]' out)" \
+	'[["users",1,9],["users__l",1,4]]' '--describe'
+printf '{"_resource":"users","id":"a","n":2.5,"new":1}\n' >more
+run ndjson-to-sql --dry-run $pg more
+is "$(cat out)" 'ALTER TABLE "public"."users" ALTER COLUMN "n" TYPE double precision USING CAST(CAST("n" AS text) AS double precision);
+ALTER TABLE "public"."users" ADD COLUMN IF NOT EXISTS "new" bigint;' \
+	'--dry-run prints the statements'
+is "$(sql 'SELECT n FROM users')" 1 'and runs none'
+
+long=a_name_of_seventy_bytes_that_is_too_long_for_postgresql_and_for_us
+printf '{"_resource":"%s_1","id":1,"%s_x":[1],"%s_y":[{"%s":1}]}\n' \
+	$long $long $long $long >long
+load 0 <long
+load 0 <long
+is "$(sql "SELECT count(*), max(length(relname)) FROM pg_class
+	WHERE relname LIKE 'a_name_of%' AND relkind = 'r'")" '3|63' \
+	'names are short enough for PostgreSQL'
+is "$(sql "SELECT count(*) FROM pg_indexes WHERE tablename LIKE 'a_name_of%'")" \
+	3 'so are those of their indexes'
+
+load 0 --schema 'My "own"' <<'EOT'
+{"_resource":"users","id":"s"}
+EOT
+is "$(sql 'SELECT id FROM "My ""own""".users')" s '--schema makes it'
+load 0 --schema 'My "own"' <<'EOT'
+{"_resource":"users","id":"s","v":1}
+EOT
+run ndjson-to-sql --schema 'My "own"' --describe=json $pg
+is "$(jq -c '[.tables[] | [.name, .rows]]' out)" '[["users",1]]' \
+	'and it is looked into'
+is "$(sql 'SELECT count(*) FROM _loads')" 3 'others keep their own books'
+run ndjson-to-sql --schema none --describe $pg
+fails 2 "there is no schema 'none'" 'a schema to look into that is not there'
+run ndjson-to-sql --schema none --dry-run $pg <more
+like "$(cat out)" '^CREATE SCHEMA "none";$' 'a dry run would make it'
+run ndjson-to-sql --schema x out.db <more
+fails 2 'schema is for databases that have schemas' '--schema for a file'
+PGOPTIONS='-c search_path=nowhere' run ndjson-to-sql $pg <more
+fails 2 'no schema of the search path exists; name one' 'an empty search path'
+
+# --- merging
+
+seq 1 20000 | jq -c '{_resource: "big", id: ., v: (. % 7), l: [range(. % 3)]}' \
+	>big
+is "$(counts big <big)" '20000 0 0 0 0' 'new rows'
+is "$(counts big <big)" '0 0 20000 0 0' 'unchanged rows'
+before=$(sql 'SELECT sum(xmin::text::bigint), sum(xmax::text::bigint)
+	FROM big')
+{
+	head -n 10000 big
+	echo '{"_resource":"big","id":1,"v":"changed","l":[5,6]}'
+	echo '{"_resource":"big","id":99999}'
+} >part
+is "$(counts big <part)" '1 1 9999 0 1' 'some changed'
+is "$(counts big__l <part)" '0 0 10001 0 0' 'and rows of lists'
+is "$(sql 'SELECT sum(xmin::text::bigint), sum(xmax::text::bigint)
+	FROM big WHERE id NOT IN (1, 99999)')" "$(sql "SELECT
+	${before%|*} - (SELECT xmin::text::bigint FROM big WHERE id = 2),
+	${before#*|}")" 'rows that did not change are not written'
+is "$(counts big --sync <part)" '0 0 10001 10000 1' 'absent rows go'
+is "$(counts big --replace <big)" '20000 0 0 10001 0' 'all rows go'
+is "$(sql 'SELECT count(*), sum(value) FROM big__l')" '20001|6667' \
+	'lists with them'
+
+# Keys that come again in a new table, with shorter and longer lists.
+{
+	cat big
+	sed -n '1000,1999s/"l":\[.*\]/"l":[7]/p' big
+	sed -n '1500,1501s/"l":\[.*\]/"l":[8,8,8]/p' big
+} >again
+sed 's/"big"/"fresh"/' again >fresh.in
+is "$(counts fresh <fresh.in)" '20000 0 0 0 1002' 'the last of a key counts'
+is "$(counts fresh__l <again)" '' 'only tables of the stream are told of'
+is "$(sql "SELECT sum(value), count(*) FROM fresh__l
+	WHERE _parent_id BETWEEN 1000 AND 1999")" '7034|1004' \
+	'with the rows of its list'
+is "$(sql 'SELECT count(*) FROM fresh__l')" "$(sql 'SELECT count(*) + 1004
+	FROM big__l WHERE _parent_id NOT BETWEEN 1000 AND 1999')" 'and no other'
+ndjson-to-sql --stats json --table twice $pg <<-'EOT' 2>err
+	{"id":1,"l":[{"m":[1,2]},{"m":[3]}]}
+	{"id":1,"l":[{"m":[4]}]}
+	{"id":1,"l":[{"m":[5]},{"m":[6,7]}]}
+EOT
+is "$(jq -c '[.tables[] | [.inserted, .deleted, .doubled]]' err)" \
+	'[[1,0,2],[2,0,0],[3,0,0]]' \
+	'counts are those of a table without it'
+is "$(sql 'SELECT string_agg(_id, chr(32) ORDER BY _id) FROM twice__l__m')" \
+	'1.0.0 1.1.0 1.1.1' 'lists of lists'
+
+# --- what PostgreSQL cannot hold
+
+run ndjson-to-sql --table nul $pg <<'EOT'
+{"id":1,"v":"ok"}
+{"id":2,"v":"a\u0000b"}
+EOT
+fails 5 "line 2: 'v' holds U\+0000, which PostgreSQL cannot keep" 'U+0000'
+run ndjson-to-sql --table nul --arrays json $pg <<'EOT'
+{"id":1,"v":["ok"]}
+{"id":2,"v":["a\u0000b"]}
+{"id":3,"v":["ok"]}
+EOT
+fails 5 'line 2: unsupported Unicode escape' 'U+0000 in JSON'
+run ndjson-to-sql --table nul --arrays json --rejects rejects --stats json $pg \
+	<<'EOT'
+{"id":1,"v":["ok"]}
+{"id":2,"v":["a\u0000b"]}
+{"id":3,"w":"a\u0000b"}
+{"id":4,"v":["ok"],"w":"ok"}
+{"id":5,"v":["\u0000"],"w":"\u0000"}
+{"id":6,"w":"\u0000"}
+{"id":7}
+EOT
+exits 0 'they are rejected'
+is "$(jq -c '[.line, .reason]' rejects | cut -c1-38)" \
+	'[2,"unsupported Unicode escape sequenc
+[3,"'\''w'\'' holds U+0000, which PostgreSQL
+[5,"'\''w'\'' holds U+0000, which PostgreSQL
+[6,"'\''w'\'' holds U+0000, which PostgreSQL' 'with their reasons'
+is "$(sql 'SELECT string_agg(id::text, chr(32) ORDER BY id) FROM nul')" '1 4 7' \
+	'the others are there'
+run ndjson-to-sql --table nul_list --rejects rejects $pg <<'EOT'
+{"id":1,"l":["ok"]}
+{"id":2,"l":["ok","a\u0000b"]}
+EOT
+is "$(sql 'SELECT (SELECT string_agg(id::text, chr(32)) FROM nul_list),
+	(SELECT count(*) FROM nul_list__l)')" '1|1' \
+	'a record is rejected with all its rows'
+run ndjson-to-sql --table times $pg <<'EOT'
+{"id":1,"t":"2026-11-24T06:00:00.123456789Z"}
+EOT
+like "$(cat err)" 'warning: times with more than the six digits' \
+	'digits of a second that are cut'
+is "$(sql 'SELECT t FROM times')" '2026-11-24 06:00:00.123456+00' 'not rounded'
+
+# --- tables of somebody else
+
+sql "CREATE TYPE mood AS ENUM ('good', 'bad');
+CREATE TABLE owner (id int PRIMARY KEY);
+INSERT INTO owner VALUES (1);
+CREATE TABLE theirs (id uuid PRIMARY KEY, mood mood, short varchar(3),
+	n int CHECK (n > 0), owner_id int REFERENCES owner,
+	twice int GENERATED ALWAYS AS (n * 2) STORED, own text DEFAULT 'own');
+INSERT INTO theirs VALUES ('00000000-0000-0000-0000-000000000001', 'good')"
+cat >theirs.in <<'EOT'
+{"_resource":"theirs","id":"00000000-0000-0000-0000-000000000001","mood":"bad","n":5,"ownerId":1,"twice":7}
+{"_resource":"theirs","id":"00000000-0000-0000-0000-000000000002","mood":"angry"}
+{"_resource":"theirs","id":"00000000-0000-0000-0000-000000000003","short":"long"}
+{"_resource":"theirs","id":"00000000-0000-0000-0000-000000000004","n":-1}
+{"_resource":"theirs","id":"00000000-0000-0000-0000-000000000005","ownerId":9}
+{"_resource":"theirs","id":"no uuid"}
+{"_resource":"theirs","id":"00000000-0000-0000-0000-000000000007","n":99999999999}
+{"_resource":"theirs","id":"00000000-0000-0000-0000-000000000008","n":8,"l":[1]}
+EOT
+run ndjson-to-sql $pg theirs.in
+fails 5 'line 2: invalid input value for enum mood' 'a value of no type'
+sed 2,3d theirs.in >fewer
+run ndjson-to-sql $pg fewer
+fails 5 "'fewer': line 4: invalid input syntax for type uuid" 'another'
+grep -v -e uuid -e 999 fewer >fewest
+run ndjson-to-sql $pg fewest
+fails 5 "'fewest': line 2: new row for relation .theirs. violates check" \
+	'a constraint'
+is "$(sql 'SELECT mood FROM theirs')" good 'nothing is changed'
+run ndjson-to-sql --rejects rejects $pg theirs.in
+exits 0 'what cannot be taken is rejected'
+is "$(jq -r .line rejects | tr '\n' ' ')" '2 3 6 7 4 5 ' 'line by line'
+is "$(sql "SELECT right(id::text, 1), mood, n, twice, own FROM theirs
+	ORDER BY 1")" '1|bad|5|10|own
+8||8|16|own' 'the rest is merged'
+is "$(sql 'SELECT value FROM theirs__l')" 1 'with tables below'
+is "$(sql "SELECT count(*) FROM pg_indexes WHERE tablename = 'theirs'")" 1 \
+	'their own key is used'
+run ndjson-to-sql --stats json --rejects rejects $pg theirs.in
+exits 0 'the same again'
+is "$(jq -c '.tables.theirs | [.inserted, .updated,
+	.unchanged]' err)" '[0,0,2]' 'a second time nothing changes'
+run ndjson-to-sql --sync --rejects rejects $pg <<'EOT'
+{"_resource":"theirs","id":"00000000-0000-0000-0000-000000000008","n":-8}
+EOT
+exits 0 'a sync with a reject'
+is "$(sql "SELECT right(id::text, 1), n FROM theirs ORDER BY 1")" '8|8' \
+	'a row whose new version is rejected came all the same'
+sql 'CREATE TABLE part (id int, v text, PRIMARY KEY (id)) PARTITION BY RANGE (id);
+CREATE TABLE part_1 PARTITION OF part FOR VALUES FROM (1) TO (10)'
+load 0 <<'EOT'
+{"_resource":"part","id":1,"v":"x"}
+EOT
+is "$(sql 'SELECT id, v FROM part_1')" '1|x' 'a partitioned table'
+sql 'CREATE VIEW seen AS SELECT 1 AS id'
+run ndjson-to-sql --table seen $pg <more
+fails 2 "'seen' is a view" 'a view'
+sql 'CREATE VIEW uses AS SELECT v FROM times' 'SELECT 1' >/dev/null
+sql 'CREATE VIEW uses AS SELECT n FROM users'
+run ndjson-to-sql $pg more
+fails 2 'users: cannot alter type of a column used by a view' \
+	'a type that a view holds fast'
+is "$(sql 'SELECT n FROM users')" 1 'the old rows are there'
+sql 'DROP VIEW uses'
+load 0 <more
+is "$(sql 'SELECT n FROM users')" 2.5 'and without it, the load works'
+
+done_testing
