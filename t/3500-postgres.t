@@ -46,8 +46,8 @@ is "$(cat out)" '2026-11-24 05:00:00.000' '--last prints what --since takes'
 run ndjson-to-sql --describe=json $pg
 is "$(jq -c '[.tables[] | [.name, .rows, (.columns | length)]]' out)" \
 	'[["users",1,9],["users__l",1,4]]' '--describe'
-printf '{"_resource":"users","id":"a","n":2.5,"new":1}\n' >more
-run ndjson-to-sql --dry-run $pg more
+printf '{"_resource":"users","id":"a","n":2.5,"new":1}\n' >added
+run ndjson-to-sql --dry-run $pg added
 is "$(cat out)" 'ALTER TABLE "public"."users" ALTER COLUMN "n" TYPE double precision USING CAST(CAST("n" AS text) AS double precision);
 ALTER TABLE "public"."users" ADD COLUMN IF NOT EXISTS "new" bigint;' \
 	'--dry-run prints the statements'
@@ -77,11 +77,11 @@ is "$(jq -c '[.tables[] | [.name, .rows]]' out)" '[["users",1]]' \
 is "$(sql 'SELECT count(*) FROM _loads')" 3 'others keep their own books'
 run ndjson-to-sql --schema none --describe $pg
 fails 2 "there is no schema 'none'" 'a schema to look into that is not there'
-run ndjson-to-sql --schema none --dry-run $pg <more
+run ndjson-to-sql --schema none --dry-run $pg <added
 like "$(cat out)" '^CREATE SCHEMA "none";$' 'a dry run would make it'
-run ndjson-to-sql --schema x out.db <more
+run ndjson-to-sql --schema x out.db <added
 fails 2 'schema is for databases that have schemas' '--schema for a file'
-PGOPTIONS='-c search_path=nowhere' run ndjson-to-sql $pg <more
+PGOPTIONS='-c search_path=nowhere' run ndjson-to-sql $pg <added
 fails 2 'no schema of the search path exists; name one' 'an empty search path'
 
 # --- merging
@@ -233,16 +233,16 @@ load 0 <<'EOT'
 EOT
 is "$(sql 'SELECT id, v FROM part_1')" '1|x' 'a partitioned table'
 sql 'CREATE VIEW seen AS SELECT 1 AS id'
-run ndjson-to-sql --table seen $pg <more
+run ndjson-to-sql --table seen $pg <added
 fails 2 "'seen' is a view" 'a view'
 sql 'CREATE VIEW uses AS SELECT v FROM times' 'SELECT 1' >/dev/null
 sql 'CREATE VIEW uses AS SELECT n FROM users'
-run ndjson-to-sql $pg more
+run ndjson-to-sql $pg added
 fails 2 'users: cannot alter type of a column used by a view' \
 	'a type that a view holds fast'
 is "$(sql 'SELECT n FROM users')" 1 'the old rows are there'
 sql 'DROP VIEW uses'
-load 0 <more
+load 0 <added
 is "$(sql 'SELECT n FROM users')" 2.5 'and without it, the load works'
 
 done_testing

@@ -30,32 +30,53 @@ for user in postgres nobody; do
 		postgres_user=$user
 done
 
-# The socket's path must be short.
+# It dies with the test, however that ends, where setpriv can see to it.
+postgres_start() {
+	(
+		exec 3>&-
+		set -- "$postgres_bin/postgres" -D "$PGHOST/data" -F \
+			-c listen_addresses= \
+			-c unix_socket_directories="$PGHOST" "$@"
+		if [ "$(id -u)" -ne 0 ]; then
+			exec "$@"
+		elif command -v setpriv >/dev/null; then
+			exec setpriv --reuid="$postgres_user" \
+				--regid="$postgres_user" --clear-groups \
+				--pdeathsig=QUIT "$@"
+		else
+			exec su "$postgres_user" -s /bin/sh -c '"$0" "$@"' "$@"
+		fi
+	) >>"$PGHOST/log" 2>&1 </dev/null &
+	postgres_pid=$!
+	tries=0
+	until "$postgres_bin/pg_isready" -q; do
+		tries=$((tries + 1))
+		[ $tries -lt 400 ] && kill -0 $postgres_pid || return 1
+		sleep 0.05
+	done
+}
+
+# QUIT: at once, as if it had crashed.
 postgres_stop() {
-	[ -z "$PGHOST" ] || as_postgres "$postgres_bin/pg_ctl" -D "$PGHOST/data" \
-		-m immediate stop >/dev/null 2>&1
-	[ -z "$PGHOST" ] || rm -rf "$PGHOST"
+	[ -n "$postgres_pid" ] || return 0
+	kill -QUIT "$postgres_pid" 2>/dev/null
+	wait "$postgres_pid" 2>/dev/null
+	postgres_pid=
 }
 
 # postgres [SETTING...]: starts the cluster, whose superuser is root; psql
-# finds it without an option.
+# finds it without an option. The socket's path must be short.
 postgres() {
 	PGHOST=$(mktemp -d "/tmp/logto-pg.XXXXXX") || exit 1
 	export PGHOST PGUSER=root PGDATABASE=postgres
 	[ "$(id -u)" -ne 0 ] || chown "$postgres_user" "$PGHOST"
 	chmod 755 "$PGHOST"
-	trap 'postgres_stop; cleanup' EXIT
-	(
-		cd "$PGHOST" &&
-			as_postgres "$postgres_bin/initdb" -D data -A trust \
-				-U root -E UTF8 --locale=C --no-sync >log 2>&1 &&
-			as_postgres "$postgres_bin/pg_ctl" -D data -l server.log -w \
-				-o "-c listen_addresses='' -c fsync=off \
-				-c unix_socket_directories='$PGHOST' $*" \
-				start >/dev/null 2>&1
-	) && return
+	trap 'postgres_stop; rm -rf "$PGHOST"; cleanup' EXIT
+	(cd "$PGHOST" && as_postgres "$postgres_bin/initdb" -D data -A trust \
+		-U root -E UTF8 --locale=C --no-sync) >"$PGHOST/log" 2>&1 &&
+		postgres_start "$@" && return
 	echo "Bail out! PostgreSQL did not start"
-	cat "$PGHOST"/*log | sed "s/^/# /" >&2
+	sed 's/^/# /' "$PGHOST/log" >&2
 	exit 1
 }
 
@@ -64,6 +85,6 @@ sql() {
 	"$postgres_bin/psql" -XAtq -v ON_ERROR_STOP=1 -c "$@" 2>&1
 }
 
-PGHOST=
-unset PGPORT PGUSER PGDATABASE PGSERVICE PGSERVICEFILE PGPASSFILE PGPASSWORD \
+postgres_pid=
+unset PGHOST PGPORT PGUSER PGDATABASE PGSERVICE PGSERVICEFILE PGPASSFILE PGPASSWORD \
 	PGOPTIONS PGSSLMODE PGCONNECT_TIMEOUT
