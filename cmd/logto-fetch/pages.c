@@ -273,20 +273,29 @@ read_content(struct pages *p, const struct page *page)
 	return content;
 }
 
-bool
-pages_is_whole(const struct walk_list *list, const struct page *page,
-    unsigned size)
+size_t
+pages_count_rows(const struct walk_list *list, const struct page *page)
 {
-	struct fail ignored;
+	struct fail ignored; /* walk_take_rows reports it */
 	const struct json_node *rows = walk_rows(list, page, &ignored);
-	int64_t count = 0;
+	size_t count = 0;
 
 	if (!rows || rows->kind != JSON_ARRAY)
 		return rows != NULL;
 	for (size_t at = (size_t)(rows - page->nodes) + 1; at < rows->end;
 	     at = page->nodes[at].end)
 		count++;
-	return !page->is_capped && page->total == count && count < size;
+	return count;
+}
+
+bool
+pages_is_whole(const struct walk_list *list, const struct page *page,
+    unsigned size)
+{
+	size_t count = pages_count_rows(list, page);
+
+	return !page->is_capped && page->total == (int64_t)count &&
+	    count < size;
 }
 
 enum walk_result

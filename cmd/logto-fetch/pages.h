@@ -84,6 +84,9 @@ enum walk_result pages_judge(struct walk *w, const struct walk_list *list,
 void pages_window_query(struct buf *query, const char *base,
     const struct pages_window *window);
 
+/* The rows of a page; 0 where its answer has another shape. */
+size_t pages_count_rows(const struct walk_list *list, const struct page *page);
+
 /* Whether the page holds all rows of its list, of pages of `size` rows: the
  * server counts them in a statement of its own, so a full page never does. */
 bool pages_is_whole(const struct walk_list *list, const struct page *page,

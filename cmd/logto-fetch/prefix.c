@@ -13,8 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of a page's 100 rows: ids are random, so some parts have more. */
-enum { AIM_ROWS = 75 };
+enum {
+	/* Of a page's 100 rows: ids are random, so some parts have more. */
+	AIM_ROWS = 75,
+	/* How often a part is asked for whose page is not full, and whose
+	 * count is another: a row may have come or gone between the two. */
+	MAX_TRIES = 4,
+};
 
 /* Logto makes ids of these; others come by import. A '-' that is not the last
  * of a set would be a range. */
@@ -184,6 +189,25 @@ divide(struct parts *p, struct prefix part, uint64_t rows, struct fail *why)
 	return 0;
 }
 
+/* A part whose page did not hold it, or so the server's count says. */
+static int
+go_on(struct parts *p, struct prefix part, const struct page *page,
+    struct fail *why)
+{
+	size_t count = pages_count_rows(p->list, page);
+
+	if (count >= WALK_PAGE_SIZE)
+		return divide(p, part,
+		    page->total > 0 ? (uint64_t)page->total : 0, why);
+	if (++part.tries == MAX_TRIES)
+		return fail_set(why, STATUS_RETRY,
+		    "the server counts %lld records where it gives %zu, time "
+		    "and again",
+		    (long long)page->total, count);
+	push(p, part);
+	return 0;
+}
+
 /* Asks for the next part in the queue. */
 static int
 ask_next(struct parts *p, struct fail *why)
@@ -219,8 +243,6 @@ take_next(struct parts *p, struct fail *why)
 	struct ticket *ticket = p->tickets[p->taken];
 	enum walk_result outcome;
 	struct page page;
-	bool is_whole;
-	int64_t total;
 
 	p->tickets[p->taken++] = NULL;
 	if (transfer_take(w->transfer, ticket, &page, why) != 0)
@@ -228,14 +250,13 @@ take_next(struct parts *p, struct fail *why)
 	outcome = pages_judge(w, p->list, &page, 0, why);
 	if (outcome != WALK_DONE)
 		return outcome;
-	is_whole = pages_is_whole(p->list, &page, WALK_PAGE_SIZE);
-	total = page.total;
 	w->stats.pages++;
 	outcome = walk_take_rows(w, p->list, &page, why);
+	if (outcome == WALK_DONE &&
+	    !pages_is_whole(p->list, &page, WALK_PAGE_SIZE) &&
+	    go_on(p, part, &page, why) != 0)
+		outcome = WALK_FAILED;
 	page_free(&page);
-	if (outcome == WALK_DONE && !is_whole &&
-	    divide(p, part, total > 0 ? (uint64_t)total : 0, why) != 0)
-		return WALK_FAILED;
 	return outcome;
 }
 

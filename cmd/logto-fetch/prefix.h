@@ -40,6 +40,7 @@ struct prefix {
 	size_t len;
 	size_t from, count; /* the set: a run of the alphabet */
 	uint64_t rows;      /* what it holds, about */
+	unsigned tries;     /* answers that contradict themselves */
 };
 
 /* Gives on what w->seen does not hold yet; `total` is the list's count. */

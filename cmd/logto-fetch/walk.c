@@ -428,19 +428,9 @@ read_paged(struct walk *w, const struct walk_list *list, struct page *first,
 static bool
 is_first_of_many(const struct walk_list *list, const struct page *page)
 {
-	const struct json_node *rows;
-	struct fail ignored;
-	int64_t count = 0;
-
-	if (page->total < 0 || kind_of(list) == KIND_PAGED)
-		return false;
-	rows = walk_rows(list, page, &ignored);
-	if (!rows || rows->kind != JSON_ARRAY)
-		return false;
-	for (size_t at = (size_t)(rows - page->nodes) + 1; at < rows->end;
-	     at = page->nodes[at].end)
-		count++;
-	return count < page->total;
+	return page->total >= 0 && kind_of(list) != KIND_PAGED &&
+	    page->nodes->kind == JSON_ARRAY &&
+	    (int64_t)pages_count_rows(list, page) < page->total;
 }
 
 /* Whether a list that may come whole is too large for that. */
