@@ -18,21 +18,35 @@
 
 extern char **environ;
 
-/* A sanitizer maps more than any limit. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+/* A sanitizer maps more than any limit. gcc and clang tell of it in different
+ * ways. */
+#ifdef __has_feature
+#define HAS(feature) __has_feature(feature)
+#else
+#define HAS(feature) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) ||           \
+    HAS(address_sanitizer) || HAS(thread_sanitizer)
 enum { HAS_SANITIZER = 1 };
 #else
 enum { HAS_SANITIZER = 0 };
 #endif
 
-static void
-set_limit(int resource, rlim_t value)
-{
-	struct rlimit limit = {value, value}, now;
+/* OpenBSD has no other. */
+#ifndef RLIMIT_AS
+#define RLIMIT_AS RLIMIT_DATA
+#endif
 
-	if (getrlimit(resource, &now) == 0 && now.rlim_max < value)
-		return;
-	(void)setrlimit(resource, &limit);
+/* Unless the limit is lower already. */
+static void
+limit_memory(size_t bytes)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_max > bytes) {
+		limit = (struct rlimit){bytes, bytes};
+		(void)setrlimit(RLIMIT_AS, &limit);
+	}
 }
 
 /* The standard descriptors become nothing, the others go. */
@@ -70,6 +84,8 @@ void
 confine_process(pid_t parent, int keep_in, int keep_out, size_t memory_bytes,
     const char *const *forget)
 {
+	struct rlimit none = {0, 0};
+
 #ifdef __linux__
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 #endif
@@ -81,16 +97,12 @@ confine_process(pid_t parent, int keep_in, int keep_out, size_t memory_bytes,
 	environ = child_environment(forget);
 	/* Reads the time zone while files can be opened. */
 	tzset();
-	set_limit(RLIMIT_FSIZE, 0);
-	set_limit(RLIMIT_NOFILE, 0);
+	(void)setrlimit(RLIMIT_FSIZE, &none);
+	(void)setrlimit(RLIMIT_NOFILE, &none);
 	if (HAS_SANITIZER)
 		return;
 #ifdef RLIMIT_NPROC
-	set_limit(RLIMIT_NPROC, 0);
+	(void)setrlimit(RLIMIT_NPROC, &none);
 #endif
-#ifdef RLIMIT_AS
-	set_limit(RLIMIT_AS, (rlim_t)memory_bytes);
-#else
-	set_limit(RLIMIT_DATA, (rlim_t)memory_bytes);
-#endif
+	limit_memory(memory_bytes);
 }

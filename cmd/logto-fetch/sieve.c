@@ -194,10 +194,15 @@ explain_end(struct sieve *s, struct fail *why)
 
 	if (stop_is_requested())
 		return stop_fail(why);
-	if (number == 0)
+	/* Our own allocation ends it so; libjq's is told of by a frame. */
+	if (number == 0 && WEXITSTATUS(ended) == STATUS_LOCAL)
 		return fail_set(why, STATUS_DATA,
 		    "the --jq program needs more than %d MB of memory",
 		    WORKER_MEMORY_BYTES >> 20);
+	if (number == 0)
+		return fail_set(why, STATUS_LOCAL,
+		    "the process of the --jq program ended with status %d",
+		    WEXITSTATUS(ended));
 	if (!s->is_ready)
 		return fail_set(why, STATUS_USAGE,
 		    "--jq: libjq crashed over the program (signal %d)", number);
