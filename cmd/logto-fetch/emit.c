@@ -14,6 +14,8 @@
 const char *const emit_reserved[] = {"_resource", "_parent", "_key", "_error",
     "_rows", NULL};
 
+static const char WHOLE[] = ",\"_rows\":\"all\"";
+
 void
 emit_init(struct emit *e, struct stream *stream)
 {
@@ -191,6 +193,9 @@ begin_record(struct emit *e, bool is_empty, struct fail *why)
 	if (stream_begin(e->stream, why) != 0 ||
 	    stream_write(e->stream, "{", 1, why) != 0 ||
 	    stream_write(e->stream, e->prefix.data, e->prefix.len, why) != 0)
+		return -1;
+	if (e->is_whole && e->written == 0 &&
+	    stream_write(e->stream, WHOLE, sizeof(WHOLE) - 1, why) != 0)
 		return -1;
 	if (e->prefix.len == 0 || is_empty)
 		return 0;

@@ -508,6 +508,21 @@ tell_skipped(const struct fan *f, const struct job *job)
 		    (unsigned long long)f->skipped);
 }
 
+/* Whether the stream will have all that the server has of a resource below
+ * others, whatever the parent: so a loader may delete what did not come. */
+static bool
+is_whole(const struct fan *f, const struct job *job)
+{
+	const struct walk *w = f->walk;
+	const struct emit *e = f->emit;
+
+	return job->entry && job->entry->kind != KIND_LOG &&
+	    strchr(job->path, '*') &&
+	    strcmp(job->path, job->entry->path) == 0 && !*job->query &&
+	    w->from_ms == 0 && w->to_ms == INT64_MAX && !e->filter &&
+	    !e->is_raw && e->limit == 0;
+}
+
 int
 fan_read(struct fan *f, const struct job *job, struct fail *why)
 {
@@ -516,6 +531,7 @@ fan_read(struct fan *f, const struct job *job, struct fail *why)
 	f->skipped = f->lists = f->rows = 0;
 	f->is_unknown = false;
 	f->emit->written = 0;
+	f->emit->is_whole = is_whole(f, job);
 	if (strchr(job->path, '*'))
 		result = read_path(f, job, job->path, why);
 	else
@@ -524,8 +540,8 @@ fan_read(struct fan *f, const struct job *job, struct fail *why)
 		return -1;
 	tell_skipped(f, job);
 	/* A list that is not there is not an empty one. */
-	if (!job->is_all || f->is_unknown || f->emit->written > 0 ||
-	    f->row != emit_row)
+	if (f->is_unknown || f->emit->written > 0 || f->row != emit_row ||
+	    !(job->is_all || (f->emit->is_whole && f->lists > 0)))
 		return 0;
 	if (emit_start_list(f->emit, job->entry, job->path, NULL, 0, why) != 0)
 		return -1;

@@ -77,6 +77,21 @@ bad(struct fail *why, const char *text)
 	return 1;
 }
 
+/* "_rows":0, without a record: there is none. */
+static bool
+is_none(const struct json_node *rows)
+{
+	return rows->kind == JSON_INTEGER && rows->integer == 0;
+}
+
+/* "_rows":"all", in a record: all there are will come, of whatever parent. */
+static bool
+is_all(const struct json_node *rows)
+{
+	return rows->kind == JSON_STRING && rows->string_len == 3 &&
+	    memcmp(rows->string, "all", 3) == 0;
+}
+
 static int
 check_envelope(const struct envelope *e, struct fail *why)
 {
@@ -93,8 +108,8 @@ check_envelope(const struct envelope *e, struct fail *why)
 		return bad(why, "'_parent' is no object");
 	if (e->key && e->key->kind != JSON_ARRAY)
 		return bad(why, "'_key' is no list");
-	if (e->rows && (e->rows->kind != JSON_INTEGER || e->rows->integer != 0))
-		return bad(why, "'_rows' is not 0");
+	if (e->rows && !is_none(e->rows) && !is_all(e->rows))
+		return bad(why, "'_rows' is neither 0 nor \"all\"");
 	return 0;
 }
 
@@ -667,8 +682,10 @@ add_to_table(struct record *r, const struct json_node *nodes,
 	uint64_t sequence;
 	int result = 0;
 
-	if (e->rows)
+	if (e->rows && is_none(e->rows))
 		return note_covered(r, nodes, e, why);
+	if (e->rows)
+		r->table->is_covered = true;
 	if (!r->table->has_records)
 		result = start_table(r, nodes, e, why);
 	if (result == 0 && e->key)
