@@ -936,6 +936,11 @@ is(rows(grant($limited))->{code}, 'auth.exceed_token_limit', '... and no second 
 my $statuses = join ' ', map { ask($limited, '/api/roles', token => $token)->{status} } 1 .. 2;
 is($statuses, '200 429', '--rate-limit');
 
+my $lenient = start('--token-leeway', 60);
+is(ask($lenient, '/api/roles', token => mint($lenient, '?lifetime=-30'))->{status}, 200, '--token-leeway');
+is(ask($lenient, '/api/roles', token => mint($lenient, '?lifetime=-90'))->{status}, 401, '... has an end');
+stop($lenient);
+
 # ---- TLS
 
 SKIP: {

@@ -31,7 +31,8 @@ struct settings {
 	const char *resource; /* NULL: made from tenant_name */
 	const char *endpoint; /* NULL: the base URL */
 	const char *base_path;
-	uint64_t token_lifetime_s, quota, rate_limit, latency_ms;
+	uint64_t token_lifetime_s, token_leeway_s, quota, rate_limit,
+	    latency_ms;
 	const char *rules, *log;
 	const char *tls_cert, *tls_key;
 };

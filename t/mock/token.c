@@ -285,6 +285,7 @@ check_claims(struct token_mint *m, const struct buf *payload, struct reply *r)
 	(void)pthread_mutex_lock(&m->lock);
 	expired_us = m->expired_us;
 	(void)pthread_mutex_unlock(&m->lock);
+	exp += (int64_t)m->settings->token_leeway_s;
 	if (exp <= now_us() / 1000000 || jti_time_us(text) <= expired_us)
 		return refuse_claim(r, "ERR_JWT_EXPIRED", "JWTExpired", "exp",
 		    payload);
