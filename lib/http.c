@@ -48,6 +48,7 @@ struct transfer {
 	int64_t first_ms; /* when the first try began */
 	char error[ERROR_BYTES];
 	bool is_too_large;
+	bool has_bearer;
 };
 
 struct http {
@@ -277,7 +278,8 @@ set_transport(CURL *easy, struct transfer *t, const struct http_options *o)
 	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)o->connect_timeout_ms);
 	SET(CURLOPT_TIMEOUT_MS, (long)o->max_time_ms);
 	SET(CURLOPT_LOW_SPEED_LIMIT, (long)STALL_BYTES);
-	SET(CURLOPT_LOW_SPEED_TIME, (long)STALL_SECONDS);
+	SET(CURLOPT_LOW_SPEED_TIME,
+	    (long)(o->stall_s > 0 ? o->stall_s : STALL_SECONDS));
 	if (o->ca_file)
 		SET(CURLOPT_CAINFO, o->ca_file);
 	SET(CURLOPT_WRITEFUNCTION, on_body);
@@ -326,6 +328,7 @@ http_start(struct http *h, const struct http_request *request, struct fail *why)
 	t = mem_alloc(1, sizeof(*t));
 	t->is_final = request->is_final;
 	t->response.tag = request->tag;
+	t->has_bearer = request->bearer != NULL;
 	t->response.url = mem_string(request->url);
 	buf_init(&t->response.body, BOUND_BODY_BYTES + JSON_PADDING);
 	if (request->user) /* answered by a token: see buf_wipe */
@@ -692,17 +695,34 @@ http_again(struct http *h, struct http_response *response, const char *reason)
 	return true;
 }
 
+static int
+set_bearer(struct transfer *t, const struct secret *bearer, struct fail *why)
+{
+	if (curl_easy_setopt(t->response.handle, CURLOPT_XOAUTH2_BEARER,
+		bearer->text) != CURLE_OK)
+		return fail_set(why, STATUS_LOCAL,
+		    "cannot set up a request in libcurl");
+	return 0;
+}
+
+int
+http_set_bearer(struct http *h, const struct secret *bearer, struct fail *why)
+{
+	for (struct transfer *t = h->waiting; t; t = t->next)
+		if (t->has_bearer && set_bearer(t, bearer, why) != 0)
+			return -1;
+	return 0;
+}
+
 int
 http_resend(struct http *h, struct http_response *response,
     const struct secret *bearer, struct fail *why)
 {
 	struct transfer *t = transfer_of(response);
 
-	if (curl_easy_setopt(response->handle, CURLOPT_XOAUTH2_BEARER,
-		bearer->text) != CURLE_OK) {
+	if (set_bearer(t, bearer, why) != 0) {
 		http_response_free(response);
-		return fail_set(why, STATUS_LOCAL,
-		    "cannot set up a request in libcurl");
+		return -1;
 	}
 	rewind_transfer(t);
 	prepend(&h->waiting, t);

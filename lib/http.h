@@ -32,6 +32,8 @@ struct http_options {
 	const char *ca_file;        /* PEM; NULL: the system's */
 	int64_t connect_timeout_ms; /* 0: libcurl's default, 5 minutes */
 	int64_t max_time_ms;        /* of one try; 0: none */
+	unsigned stall_s;           /* a try ends after so long without
+	                             * progress; 0: a minute and a half */
 	double rate;                /* requests per second; 0: unlimited */
 	unsigned max_flying;        /* requests at once; 0: any number */
 	bool allow_plain_http;      /* beyond loopback */
@@ -106,6 +108,11 @@ bool http_again(struct http *h, struct http_response *response,
 ATTR_NODISCARD
 int http_resend(struct http *h, struct http_response *response,
     const struct secret *bearer, struct fail *why);
+
+/* Requests that carry a token and were not sent yet get this one instead. */
+ATTR_NODISCARD
+int http_set_bearer(struct http *h, const struct secret *bearer,
+    struct fail *why);
 
 /* Forgets all requests under way, as when one answer made the rest moot. */
 void http_cancel(struct http *h);

@@ -52,13 +52,18 @@ if ! command -v tmux >/dev/null; then
 	done_testing
 fi
 
-# A retry is noted on a terminal: the row makes room for it.
-rules 'GET /api/logs page=9: delay 700' \
+# A retry is noted on a terminal: the row makes room for it. The rate and what
+# is left of the time can be told from the second look on.
+rules 'GET /api/logs page=9: delay 700' 'GET /api/logs page=18: delay 300' \
+	'GET /api/logs page=27: delay 300' 'GET /api/logs page=36: delay 300' \
 	'GET /api/logs page=20 times=1: status 500'
-terminal 'logto-fetch logs <token >/dev/null'
+terminal 'logto-fetch logs -j 1 <token >/dev/null'
 like "$(cat lines)" \
-	'^logto-fetch: logs: [0-9,]+ of 5,000 \([0-9]+%\)(, [0-9,.]+/s, [0-9:]+ left)?$' \
-	'a row of progress'
+	'^logto-fetch: logs: [0-9,]+ of 5,000 \([0-9]+%\), [0-9,.]+/s, [0-9]+:[0-9][0-9] left$' \
+	'a row of progress, with what is left'
+is "$(grep '^logto-fetch: logs' lines | grep -v -E -c \
+	'^logto-fetch: logs: [0-9,]+ of 5,000 \([0-9]+%\)(, [0-9,.]+/s, [0-9:]+ left)?$')" \
+	0 'and no other row'
 unlike "$(cat sent)" "$(printf '\033')\\[" 'no escape sequences'
 like "$(tr '\n' ' ' <shown)" \
 	'^logto-fetch: note: http.*HTTP 500; trying again, up to 8 times *$' \

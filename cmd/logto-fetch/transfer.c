@@ -65,6 +65,18 @@ free_ticket(struct transfer *t, struct ticket *ticket)
 	free(ticket);
 }
 
+/* Renews the token in time, for what waits to be sent as well. */
+static int
+keep_fresh(struct transfer *t, struct fail *why)
+{
+	unsigned generation = t->bearer->generation;
+
+	bearer_keep_fresh(t->bearer);
+	if (t->bearer->generation == generation)
+		return 0;
+	return http_set_bearer(t->http, &t->bearer->token, why);
+}
+
 struct ticket *
 transfer_ask(struct transfer *t, const char *path, const char *query,
     struct fail *why)
@@ -73,7 +85,8 @@ transfer_ask(struct transfer *t, const char *path, const char *query,
 	struct buf url;
 	int result;
 
-	bearer_keep_fresh(t->bearer);
+	if (keep_fresh(t, why) != 0)
+		return NULL;
 	buf_init(&url, BOUND_URL_BYTES);
 	buf_addf(&url, "%s/api/%s%s%s", t->tenant->endpoint, path,
 	    *query ? "?" : "", query);
@@ -108,7 +121,8 @@ resend(struct transfer *t, struct ticket *ticket,
 		return 0;
 	/* Other requests may have met the same refusal before. */
 	if (ticket->generation == t->bearer->generation &&
-	    bearer_replace(t->bearer, why) != 0) {
+	    (bearer_replace(t->bearer, why) != 0 ||
+		http_set_bearer(t->http, &t->bearer->token, why) != 0)) {
 		http_response_free(response);
 		return -1;
 	}

@@ -87,6 +87,19 @@ serve_header(int client)
 	return written < 0;
 }
 
+/* The beginning of an answer, and then nothing until the client goes. */
+static bool
+serve_and_stall(int client)
+{
+	static const char answer[] =
+	    "HTTP/1.1 200 OK\r\nContent-Length: 24\r\n\r\n{";
+	char rest;
+
+	return write(client, answer, sizeof(answer) - 1) ==
+	    (ssize_t)sizeof(answer) - 1 &&
+	    read(client, &rest, 1) == 0;
+}
+
 /* Answers one request, in a process of its own. */
 static pid_t
 serve_once(char *url, size_t size, serve *answer)
@@ -167,6 +180,30 @@ test_header_size(struct http *h)
 	    "the server was cut short");
 }
 
+static void
+test_stall(void)
+{
+	struct http_options options = {.user_agent = "test", .stall_s = 1};
+	struct http_response *response;
+	struct fail why;
+	char url[64];
+	int status;
+	pid_t pid = serve_once(url, sizeof(url), serve_and_stall);
+	struct http *h = http_new(&options, &why);
+
+	is_int(http_call(h, &(struct http_request){.url = url}, &response,
+		   &why),
+	    0, "a call to a server that falls silent");
+	is_int(response->status, 0, "ends without an answer");
+	is_int(response->why.status, STATUS_RETRY, "which may come next time");
+	ok(strstr(response->why.text, "too slow"), "says why");
+	ok(response->elapsed_ms >= 1000, "after the time that was given it");
+	http_response_free(response);
+	http_free(h);
+	ok(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0,
+	    "the server was left");
+}
+
 int
 main(void)
 {
@@ -207,5 +244,6 @@ main(void)
 	test_wiping(h);
 	test_header_size(h);
 	http_free(h);
+	test_stall();
 	return tap_done();
 }
