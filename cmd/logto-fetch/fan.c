@@ -519,7 +519,7 @@ is_whole(const struct fan *f, const struct job *job)
 	return job->entry && job->entry->kind != KIND_LOG &&
 	    strchr(job->path, '*') &&
 	    strcmp(job->path, job->entry->path) == 0 && !*job->query &&
-	    w->from_ms == 0 && w->to_ms == INT64_MAX && !e->filter &&
+	    w->from_ms == 0 && w->to_ms == INT64_MAX && !e->sieve &&
 	    !e->is_raw && e->limit == 0;
 }
 
