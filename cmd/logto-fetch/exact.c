@@ -62,8 +62,7 @@ exact_in_double(const char *text, size_t len)
 	if (isinf(value) || value == 0)
 		return false;
 	/* Near zero doubles have fewer digits. */
-	for (int precision = 1; precision <= MOST_DIGITS;
-	     precision++) {
+	for (int precision = 1; precision <= MOST_DIGITS; precision++) {
 		n = snprintf(back, sizeof(back), "%.*e", precision - 1, value);
 		if (strtod(back, NULL) == value)
 			break;
