@@ -45,7 +45,7 @@ struct transfer {
 	struct transfer *next; /* in `waiting` or in flight */
 	bool (*is_final)(const struct http_response *response);
 	size_t header_bytes;
-	int64_t first_ms; /* when the first try began */
+	int64_t began_ms; /* when the try under way did */
 	char error[ERROR_BYTES];
 	bool is_too_large;
 	bool has_bearer;
@@ -59,8 +59,14 @@ struct http {
 	size_t flying_count;
 	size_t pending;
 	int64_t not_before_ms; /* nothing is sent earlier */
-	int64_t next_slot_us;  /* of the request rate */
-	bool has_answered;     /* some server did, since http_new */
+	/* Time that went into tries that failed and into waits after them,
+	 * once where they overlap, and until when; since when we count. */
+	int64_t lost_ms, lost_until_ms, born_ms;
+	/* Time outside http_next, where the caller may wait for its own
+	 * reader: no try is to blame for it. */
+	int64_t away_ms, left_ms;
+	int64_t next_slot_us; /* of the request rate */
+	bool has_answered;    /* some server did, since http_new */
 };
 
 static int64_t
@@ -152,6 +158,7 @@ http_new(const struct http_options *options, struct fail *why)
 	}
 	h = mem_alloc(1, sizeof(*h));
 	h->options = *options;
+	h->born_ms = h->left_ms = now_ms();
 	h->multi = curl_multi_init();
 	if (!h->multi) {
 		(void)fail_set(why, STATUS_LOCAL, "cannot start libcurl");
@@ -353,6 +360,13 @@ is_full(const struct http *h)
 	    h->flying_count >= h->options.max_flying;
 }
 
+/* The time that we spent on requests, and some. */
+static int64_t
+clock_ms(const struct http *h)
+{
+	return now_ms() - h->away_ms;
+}
+
 /* Sends what may be sent now. */
 static int
 launch(struct http *h, struct fail *why)
@@ -370,8 +384,8 @@ launch(struct http *h, struct fail *why)
 		unlink_from(&h->waiting, t);
 		append(&h->flying, t);
 		h->flying_count++;
-		if (t->response.tries++ == 0)
-			t->first_ms = now / 1000;
+		t->response.tries++;
+		t->began_ms = clock_ms(h);
 		if (curl_multi_add_handle(h->multi, t->response.handle) !=
 		    CURLM_OK)
 			return fail_set(why, STATUS_LOCAL,
@@ -512,6 +526,18 @@ rewind_transfer(struct transfer *t)
 	t->error[0] = '\0';
 }
 
+/* Counts a span of time as lost, up to `until_ms`. */
+static void
+lose(struct http *h, int64_t from_ms, int64_t until_ms)
+{
+	if (from_ms < h->lost_until_ms)
+		from_ms = h->lost_until_ms;
+	if (until_ms <= from_ms)
+		return;
+	h->lost_ms += until_ms - from_ms;
+	h->lost_until_ms = until_ms;
+}
+
 /* Decides on another try; true if one was scheduled. */
 static bool
 schedule_retry(struct http *h, struct transfer *t, const char *reason)
@@ -522,10 +548,17 @@ schedule_retry(struct http *h, struct transfer *t, const char *reason)
 
 	if (getrandom(&chance, sizeof(chance), GRND_NONBLOCK) == -1)
 		chance = (uint64_t)now_us(); /* early in boot: any spread */
-	delay = retry_delay_ms(&h->options.retry, t->response.tries,
-	    now - t->first_ms, retry_after_ms(t), chance);
-	if (delay == RETRY_GIVE_UP)
+	lose(h, t->began_ms, clock_ms(h));
+	delay = retry_delay_ms(&h->options.retry, t->response.tries, h->lost_ms,
+	    now - h->born_ms, retry_after_ms(t), chance);
+	if (delay == RETRY_GIVE_UP) {
+		msg_at(MSG_VERBOSE,
+		    "%s; no more tries after %u, and %.1f s of them and of "
+		    "waits",
+		    reason, t->response.tries, (double)h->lost_ms / 1000);
 		return false;
+	}
+	lose(h, clock_ms(h), clock_ms(h) + delay);
 	/* Whoever sits there shall know what is being waited for. */
 	if (t->response.tries == 1 && isatty(STDERR_FILENO))
 		msg_note("%s; trying again, up to %u times", reason,
@@ -618,8 +651,9 @@ step(struct http *h, struct transfer **done, struct fail *why)
 	return 0;
 }
 
-int
-http_next(struct http *h, struct http_response **response, struct fail *why)
+/* As http_next. */
+static int
+run(struct http *h, struct http_response **response, struct fail *why)
 {
 	while (h->pending > 0) {
 		struct transfer *done = NULL;
@@ -637,6 +671,17 @@ http_next(struct http *h, struct http_response **response, struct fail *why)
 		return 1;
 	}
 	return 0;
+}
+
+int
+http_next(struct http *h, struct http_response **response, struct fail *why)
+{
+	int result;
+
+	h->away_ms += now_ms() - h->left_ms;
+	result = run(h, response, why);
+	h->left_ms = now_ms();
+	return result;
 }
 
 int
@@ -689,7 +734,11 @@ transfer_of(struct http_response *response)
 bool
 http_again(struct http *h, struct http_response *response, const char *reason)
 {
-	if (!schedule_retry(h, transfer_of(response), reason))
+	struct transfer *t = transfer_of(response);
+
+	/* The answer has waited for its reader since it came. */
+	t->began_ms = clock_ms(h);
+	if (!schedule_retry(h, t, reason))
 		return false;
 	h->pending++;
 	return true;

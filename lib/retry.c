@@ -25,8 +25,9 @@ retry_is_transient(long http_status)
 
 int64_t
 retry_delay_ms(const struct retry_policy *policy, unsigned tries_done,
-    int64_t elapsed_ms, int64_t retry_after_ms, uint64_t chance)
+    int64_t lost_ms, int64_t passed_ms, int64_t retry_after_ms, uint64_t chance)
 {
+	int64_t budget = policy->max_time_ms;
 	int64_t bound = FIRST_BOUND_MS;
 	int64_t delay;
 
@@ -42,10 +43,11 @@ retry_delay_ms(const struct retry_policy *policy, unsigned tries_done,
 	if (retry_after_ms >= 0)
 		delay =
 		    retry_after_ms + (int64_t)(chance % (AFTER_SPREAD_MS + 1));
+	if (passed_ms / RETRY_SHARE < INT64_MAX - budget)
+		budget += passed_ms / RETRY_SHARE;
 	/* A wait that would end beyond the budget is not worth beginning. */
 	if (policy->max_time_ms > 0 &&
-	    (elapsed_ms >= policy->max_time_ms ||
-		delay > policy->max_time_ms - elapsed_ms))
+	    (lost_ms >= budget || delay > budget - lost_ms))
 		return RETRY_GIVE_UP;
 	return delay;
 }

@@ -12,10 +12,17 @@
 
 struct retry_policy {
 	unsigned max_retries; /* after the first try; 0: never again */
-	int64_t max_time_ms;  /* from the first try on; 0: no limit */
+	/* What may be lost to tries that fail and to waits, of all requests
+	 * together, and RETRY_SHARE of the time that passes on top of it, so
+	 * that a run of hours outlives some outages and one of a dead server
+	 * ends; 0: no limit. */
+	int64_t max_time_ms;
 };
 
-enum { RETRY_GIVE_UP = -1 };
+enum {
+	RETRY_GIVE_UP = -1,
+	RETRY_SHARE = 10, /* one of so many parts */
+};
 
 /* Whether a response with this status may turn out well later: 408, 429,
  * and 5xx but for 501 and 505. */
@@ -23,11 +30,13 @@ bool retry_is_transient(long http_status);
 
 /* The wait before the next try, in milliseconds, or RETRY_GIVE_UP.
  *   tries_done      requests made so far, at least 1
- *   elapsed_ms      since the first of them began
+ *   lost_ms         what was lost so far, this try included
+ *   passed_ms       since the first request
  *   retry_after_ms  what the server asked for, or negative if nothing; it is
  *                   clamped to BOUND_RETRY_AFTER_MS
  *   chance          any evenly distributed number */
 int64_t retry_delay_ms(const struct retry_policy *policy, unsigned tries_done,
-    int64_t elapsed_ms, int64_t retry_after_ms, uint64_t chance);
+    int64_t lost_ms, int64_t passed_ms, int64_t retry_after_ms,
+    uint64_t chance);
 
 #endif

@@ -77,6 +77,15 @@ fails 2 'not JSON.*check the endpoint' 'HTML at first'
 rules 'GET /api/users: status 429'
 run logto-fetch --retry-max-time 300ms users <token
 fails 4 'too many requests' 'a budget of time'
+# Each request is refused once, and would go on for ever with a budget of its
+# own: what they lose adds up. (By chance it would have to be 20 waits of at
+# most 250 ms that make less than a quarter of what they may.)
+rules 'GET /api/organizations every=2: status 503 retry-after 0'
+run logto-fetch --raw --page-size 1 -j 1 organizations <token
+exits 0 'requests that fail once'
+run logto-fetch --raw --page-size 1 -j 1 --retry-max-time 600ms organizations <token
+fails 4 'organizations: page [0-9]+: .*after [0-9] tries.*HTTP 503' \
+	'what all requests lose adds up'
 rules 'GET /api/users page=2: gzip-bomb 100'
 run logto-fetch users <token
 fails 5 'the answer is larger than 64 MB' 'a body that explodes'

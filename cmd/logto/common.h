@@ -28,7 +28,7 @@ struct common {
 	const char *given[SETTING_COUNT]; /* values of options, or NULL */
 	bool is_insecure_http;            /* --insecure-http was given */
 	uint64_t retries;
-	int64_t retry_max_time_ms; /* 0: no limit */
+	int64_t retry_max_time_ms; /* of all requests; 0: no limit */
 	int64_t connect_timeout_ms;
 	int64_t max_time_ms; /* of one request; 0: no limit */
 	unsigned verbosity;  /* -v was given so many times */
@@ -37,7 +37,11 @@ struct common {
 
 /* It would take a row for a block. */
 /* clang-format off */
-#define COMMON_DEFAULTS {.retries = 8, .connect_timeout_ms = 30 * 1000}
+#define COMMON_DEFAULTS                                                        \
+	{.retries = 8,                                                         \
+	    .retry_max_time_ms = 30 * 60 * 1000,                               \
+	    .connect_timeout_ms = 30 * 1000,                                   \
+	    .max_time_ms = 5 * 60 * 1000}
 
 #define COMMON_GIVEN(type, member, setting)                                    \
 	OPT_STRING, offsetof(type, member.given[setting])

@@ -9,7 +9,7 @@ static const struct wait {
 	const char *name;
 	struct retry_policy policy;
 	unsigned tries_done;
-	int64_t elapsed_ms, retry_after_ms;
+	int64_t lost_ms, retry_after_ms;
 	uint64_t chance;
 	int64_t delay_ms;
 } waits[] = {
@@ -42,6 +42,7 @@ static const struct wait {
 int
 main(void)
 {
+	static const struct retry_policy hour = {9, 1000};
 	static const long transient[] = {408, 429, 500, 502, 503, 504, 520,
 	    599};
 	static const long final[] = {0, 100, 200, 204, 301, 400, 401, 403, 404,
@@ -56,9 +57,13 @@ main(void)
 	for (size_t i = 0; i < sizeof(waits) / sizeof(*waits); i++) {
 		const struct wait *w = &waits[i];
 
-		is_int(retry_delay_ms(&w->policy, w->tries_done, w->elapsed_ms,
+		is_int(retry_delay_ms(&w->policy, w->tries_done, w->lost_ms, 0,
 			   w->retry_after_ms, w->chance),
 		    w->delay_ms, w->name);
 	}
+	is_int(retry_delay_ms(&hour, 1, 1000 + 360000, 3600000, -1, 0),
+	    RETRY_GIVE_UP, "after an hour a tenth of it may be lost as well");
+	is_int(retry_delay_ms(&hour, 1, 999 + 360000, 3600000, -1, 1), 1,
+	    "... and all of that");
 	return tap_done();
 }
