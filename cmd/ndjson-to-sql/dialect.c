@@ -25,7 +25,7 @@
 const struct dialect dialect_sqlite = {
     .name = "sqlite",
     .quote = '"',
-    .nul = "char(0)",
+    .chr = "char",
     .same = " IS ",
     .has_indexes = true,
     .has_partial_indexes = true,
@@ -36,6 +36,8 @@ const struct dialect dialect_sqlite = {
     .begin = "BEGIN",
     .commit = "COMMIT",
     .rollback = "ROLLBACK",
+    .head = ".bail on\n",
+    .zone = "",
     .types =
 	{
 	    [TYPE_UNKNOWN] = "", /* no affinity: keeps what comes later */
@@ -87,6 +89,13 @@ const struct dialect dialect_postgres = {
     .begin = "BEGIN",
     .commit = "COMMIT",
     .rollback = "ROLLBACK",
+    .head = "\\set ON_ERROR_STOP on\n"
+	    "SET standard_conforming_strings = on;\n"
+	    "SET client_encoding = 'UTF8';\n"
+	    "SET TimeZone = 'UTC';\n"
+	    "SET client_min_messages = warning;\n",
+    .zone = "+00",
+    .has_copy = true,
     .types =
 	{
 	    [TYPE_UNKNOWN] = "text",
@@ -105,7 +114,7 @@ const struct dialect dialect_postgres = {
 const struct dialect dialect_duckdb = {
     .name = "duckdb",
     .quote = '"',
-    .nul = "chr(0)",
+    .chr = "chr",
     .merge = MERGE_STATEMENT,
     .same = " IS NOT DISTINCT FROM ",
     .has_add_if_absent = true,
@@ -118,6 +127,8 @@ const struct dialect dialect_duckdb = {
     .begin = "BEGIN",
     .commit = "COMMIT",
     .rollback = "ROLLBACK",
+    .head = ".bail on\n",
+    .zone = "+00",
     .types =
 	{
 	    [TYPE_UNKNOWN] = "VARCHAR",
@@ -132,6 +143,34 @@ const struct dialect dialect_duckdb = {
 	    [TYPE_JSON] = "JSON",
 	},
 };
+
+static const struct dialect *const scripted[] = {
+    &dialect_sqlite,
+    &dialect_postgres,
+    &dialect_duckdb,
+};
+
+enum { SCRIPTED_COUNT = sizeof(scripted) / sizeof(*scripted) };
+
+const struct dialect *
+dialect_find(const char *name)
+{
+	for (size_t i = 0; i < SCRIPTED_COUNT; i++)
+		if (strcmp(scripted[i]->name, name) == 0)
+			return scripted[i];
+	return NULL;
+}
+
+void
+dialect_list(struct buf *to)
+{
+	for (size_t i = 0; i < SCRIPTED_COUNT; i++)
+		buf_addf(to, "%s%s",
+		    i == 0                       ? ""
+			: i + 1 < SCRIPTED_COUNT ? ", "
+						 : " or ",
+		    scripted[i]->name);
+}
 
 void
 dialect_quote(const struct dialect *d, struct buf *sql, const char *identifier)
@@ -175,28 +214,40 @@ add_literal(const struct dialect *d, struct buf *sql, const char *text,
 	buf_add_char(sql, '\'');
 }
 
+/* The first byte that cannot stand between quotes, or NULL. */
+static const char *
+find_unquotable(const struct dialect *d, const char *text, size_t len)
+{
+	const char *nul = memchr(text, '\0', len);
+	const char *cr = d->chr
+	    ? memchr(text, '\r', nul ? (size_t)(nul - text) : len)
+	    : NULL;
+
+	return cr ? cr : nul;
+}
+
 bool
 dialect_add_text(const struct dialect *d, struct buf *sql, const char *text,
     size_t len)
 {
-	const char *end = text + len, *nul;
+	const char *end = text + len, *at;
 
 	if (len == 0) {
 		buf_add(sql, "''");
 		return true;
 	}
-	nul = memchr(text, '\0', len);
-	if (!nul || d->text == TEXT_BACKSLASH) {
+	at = find_unquotable(d, text, len);
+	if (!at || d->text == TEXT_BACKSLASH) {
 		add_literal(d, sql, text, len);
 		return true;
 	}
-	if (!d->nul)
+	if (!d->chr)
 		return false;
 	buf_add_char(sql, '(');
-	for (; nul; nul = memchr(text, '\0', (size_t)(end - text))) {
-		add_literal(d, sql, text, (size_t)(nul - text));
-		buf_addf(sql, " || %s || ", d->nul);
-		text = nul + 1;
+	for (; at; at = find_unquotable(d, text, (size_t)(end - text))) {
+		add_literal(d, sql, text, (size_t)(at - text));
+		buf_addf(sql, " || %s(%d) || ", d->chr, *at);
+		text = at + 1;
 	}
 	add_literal(d, sql, text, (size_t)(end - text));
 	buf_add_char(sql, ')');

@@ -33,9 +33,11 @@ struct dialect {
 	/* Within identifiers a backslash escapes, and the quote too. */
 	bool has_name_escapes;
 	enum dialect_text text;
-	/* An expression for U+0000, to be joined with `||`; NULL: the database
-	 * keeps none, or TEXT_BACKSLASH has it. */
-	const char *nul;
+	/* The function from a code to a character, for those that cannot stand
+	 * between quotes: U+0000, and a carriage return, which shells drop at
+	 * the end of a line. NULL: the database keeps no U+0000, or the text
+	 * has escapes. */
+	const char *chr;
 	size_t max_name_bytes; /* 0: none that matters */
 	const char *types[TYPE_COUNT];
 	enum dialect_merge merge;
@@ -54,6 +56,10 @@ struct dialect {
 	/* Around an expression: its text as JSON, quotes included. */
 	const char *json_open, *json_close;
 	const char *begin, *commit, *rollback;
+	/* --- for scripts --- */
+	const char *head; /* lines that a script begins with */
+	const char *zone; /* behind a timestamp, which is UTC */
+	bool has_copy;    /* rows follow COPY ... FROM STDIN */
 };
 
 extern const struct dialect dialect_sqlite;
@@ -61,6 +67,12 @@ extern const struct dialect dialect_sqlite;
 extern const struct dialect dialect_sqlite_strict;
 extern const struct dialect dialect_postgres;
 extern const struct dialect dialect_duckdb;
+
+/* The dialect that scripts are written in under this name, or NULL. */
+const struct dialect *dialect_find(const char *name);
+
+/* Appends the names of them all: a, b or c. */
+void dialect_list(struct buf *to);
 
 /* Appends the identifier in quotes. */
 void dialect_quote(const struct dialect *d, struct buf *sql,

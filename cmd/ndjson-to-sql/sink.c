@@ -8,6 +8,7 @@
 #include "sink_duckdb.h"
 #include "sink_files.h"
 #include "sink_postgres.h"
+#include "sink_script.h"
 #include "sink_sqlite.h"
 
 #include <string.h>
@@ -20,6 +21,7 @@ static const struct sink_kind *const kinds[] = {
     &sink_ndjson,
     &sink_parquet,
     &sink_stdout,
+    &sink_script,
 };
 
 enum { KIND_COUNT = sizeof(kinds) / sizeof(*kinds) };

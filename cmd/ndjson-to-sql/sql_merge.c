@@ -95,6 +95,67 @@ add_came(const struct sql_table *t, const struct sql_range *range,
 	buf_add_char(sql, ')');
 }
 
+/* Appends the column that rows of the table below refer to. A key that
+ * somebody else declared may have a type, such as uuid, that compares with no
+ * text. */
+static void
+add_referred(const struct sql_table *t, const struct sql_table *below,
+    const char *alias, struct buf *sql)
+{
+	const struct column *c =
+	    t->table->id_column ? t->table->id_column : t->table->key[0];
+	const char *from = sql_table_type(t, c);
+	const char *to = sql_table_type(below, below->table->parent_id);
+	bool is_cast = from && to && strcmp(from, to) != 0;
+
+	buf_add(sql, is_cast ? "CAST(" : "");
+	sql_table_add_column_name(t, alias, c, sql);
+	if (is_cast)
+		buf_addf(sql, " AS %s)", to);
+}
+
+/* Appends what rows below refer to in a row of the table, or of a stage that
+ * has its columns only. */
+static void
+add_reference(const struct sql_table *t, const struct sql_table *below,
+    const char *alias, struct buf *sql)
+{
+	const struct table *table = t->table;
+
+	if (!sql_table_has_reference(table)) {
+		add_referred(t, below, alias, sql);
+		return;
+	}
+	/* As record.c joins a key: ["a",1] */
+	buf_add(sql, "'['");
+	for (size_t i = 0; i < table->key_count; i++) {
+		bool is_text = false;
+
+		for (size_t n = 0; n < t->column_count; n++)
+			if (t->columns[n].column == table->key[i])
+				is_text = t->columns[n].type >= TYPE_DECIMAL;
+		buf_addf(sql, " || %s", i == 0 ? "" : "',' || ");
+		buf_add(sql, is_text ? t->dialect->json_open : "CAST(");
+		sql_table_add_column_name(t, alias, table->key[i], sql);
+		if (is_text)
+			buf_add(sql, t->dialect->json_close);
+		else
+			buf_addf(sql, " AS %s)", t->dialect->types[TYPE_TEXT]);
+	}
+	buf_add(sql, " || ']'");
+}
+
+/* Appends what rows below refer to in a row of the table's stage. */
+static void
+add_stage_reference(const struct sql_table *t, const struct sql_table *below,
+    const char *alias, struct buf *sql)
+{
+	if (t->is_plain || !sql_table_has_reference(t->table))
+		add_reference(t, below, alias, sql);
+	else
+		buf_addf(sql, "%s.%s", alias, SQL_REFERENCE);
+}
+
 /* --- stages ------------------------------------------------------------- */
 
 void
@@ -138,37 +199,21 @@ sql_merge_add_orphans(const struct sql_table *t, const struct sql_range *range,
 	add_range(range, "s", " AND ", sql);
 }
 
+void
+sql_merge_add_unowned(const struct sql_table *t, struct buf *sql)
+{
+	buf_add(sql, "DELETE FROM ");
+	add_stage(t, "s", sql);
+	buf_add(sql, " WHERE NOT EXISTS (SELECT 1 FROM ");
+	add_stage(t->parent, "p", sql);
+	buf_add(sql, " WHERE ");
+	add_stage_reference(t->parent, t, "p", sql);
+	buf_add(sql, " = ");
+	sql_table_add_column_name(t, "s", t->table->parent_id, sql);
+	buf_add_char(sql, ')');
+}
+
 /* --- into the table ----------------------------------------------------- */
-
-/* Appends the column that rows of the table below refer to. A key that
- * somebody else declared may have a type, such as uuid, that compares with no
- * text. */
-static void
-add_referred(const struct sql_table *t, const struct sql_table *below,
-    const char *alias, struct buf *sql)
-{
-	const struct column *c =
-	    t->table->id_column ? t->table->id_column : t->table->key[0];
-	const char *from = sql_table_type(t, c);
-	const char *to = sql_table_type(below, below->table->parent_id);
-	bool is_cast = from && to && strcmp(from, to) != 0;
-
-	buf_add(sql, is_cast ? "CAST(" : "");
-	sql_table_add_column_name(t, alias, c, sql);
-	if (is_cast)
-		buf_addf(sql, " AS %s)", to);
-}
-
-/* Appends what rows below refer to in a row of the table's stage. */
-static void
-add_stage_reference(const struct sql_table *t, const struct sql_table *below,
-    struct buf *sql)
-{
-	if (sql_table_has_reference(t->table))
-		buf_addf(sql, "s.%s", SQL_REFERENCE);
-	else
-		add_referred(t, below, "s", sql);
-}
 
 void
 sql_merge_add_cut(const struct sql_table *t, const struct sql_range *range,
@@ -195,7 +240,7 @@ sql_merge_add_cut(const struct sql_table *t, const struct sql_range *range,
 	sql_table_add_column_name(at, open == 0 ? "t" : "",
 	    at->table->parent_id, sql);
 	buf_add(sql, " IN (SELECT ");
-	add_stage_reference(at->parent, at, sql);
+	add_stage_reference(at->parent, at, "s", sql);
 	buf_add(sql, " FROM ");
 	add_stage(at->parent, "s", sql);
 	add_range(range, "s", " WHERE ", sql);
@@ -203,6 +248,14 @@ sql_merge_add_cut(const struct sql_table *t, const struct sql_range *range,
 		buf_add_char(sql, ')');
 	buf_add(sql, ") AND NOT ");
 	add_came(t, range, sql);
+}
+
+void
+sql_merge_add_forget(const struct sql_table *t, struct buf *sql)
+{
+	add_target(t, "DELETE FROM ", sql);
+	buf_add(sql, " WHERE ");
+	add_came(t, NULL, sql);
 }
 
 void
@@ -430,36 +483,6 @@ add_absent(const struct sql_table *t, struct buf *sql)
 	return true;
 }
 
-/* Appends what rows below refer to in a row t of the table. */
-static void
-add_reference(const struct sql_table *t, const struct sql_table *below,
-    struct buf *sql)
-{
-	const struct table *table = t->table;
-
-	if (!sql_table_has_reference(table)) {
-		add_referred(t, below, "t", sql);
-		return;
-	}
-	/* As record.c joins a key: ["a",1] */
-	buf_add(sql, "'['");
-	for (size_t i = 0; i < table->key_count; i++) {
-		bool is_text = false;
-
-		for (size_t n = 0; n < t->column_count; n++)
-			if (t->columns[n].column == table->key[i])
-				is_text = t->columns[n].type >= TYPE_DECIMAL;
-		buf_addf(sql, " || %s", i == 0 ? "" : "',' || ");
-		buf_add(sql, is_text ? t->dialect->json_open : "CAST(");
-		sql_table_add_column_name(t, "t", table->key[i], sql);
-		if (is_text)
-			buf_add(sql, t->dialect->json_close);
-		else
-			buf_addf(sql, " AS %s)", t->dialect->types[TYPE_TEXT]);
-	}
-	buf_add(sql, " || ']'");
-}
-
 bool
 sql_merge_add_absent(const struct sql_table *t, struct buf *sql)
 {
@@ -472,7 +495,7 @@ sql_merge_add_absent(const struct sql_table *t, struct buf *sql)
 	for (; t->parent; t = t->parent, open++) {
 		sql_table_add_column_name(t, "t", t->table->parent_id, sql);
 		buf_add(sql, " IN (SELECT ");
-		add_reference(t->parent, t, sql);
+		add_reference(t->parent, t, "t", sql);
 		add_target(t->parent, " FROM ", sql);
 		buf_add(sql, " WHERE ");
 	}

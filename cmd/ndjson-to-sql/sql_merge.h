@@ -48,6 +48,10 @@ void sql_merge_add_doubled(const struct sql_table *t,
 void sql_merge_add_orphans(const struct sql_table *t,
     const struct sql_range *range, struct buf *sql);
 
+/* The same for a stage that is plain: rows go whose parent's row is not in its
+ * stage. The parent's own turn comes before. */
+void sql_merge_add_unowned(const struct sql_table *t, struct buf *sql);
+
 /* Of a table below: rows go that are of records of the stage, but beyond the
  * ends of their lists now, or of lists below those. */
 void sql_merge_add_cut(const struct sql_table *t, const struct sql_range *range,
@@ -56,6 +60,9 @@ void sql_merge_add_cut(const struct sql_table *t, const struct sql_range *range,
 /* The number of the stage's rows whose key is in the table: a query. */
 void sql_merge_add_known(const struct sql_table *t,
     const struct sql_range *range, struct buf *sql);
+
+/* Rows go whose key is in the stage. A condition may follow. */
+void sql_merge_add_forget(const struct sql_table *t, struct buf *sql);
 
 /* Rows with a new key come in; those that differ from the row with their key
  * take its place, whole. That another load brought the same row is no

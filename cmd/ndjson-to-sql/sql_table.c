@@ -71,7 +71,7 @@ sql_table_add_columns(const struct sql_table *t, bool is_stage, struct buf *sql)
 {
 	const char *separator = "(";
 
-	if (is_stage) {
+	if (is_stage && !t->is_plain) {
 		buf_addf(sql, "(%s", SQL_SEQUENCE);
 		if (sql_table_has_reference(t->table))
 			buf_addf(sql, ",%s", SQL_REFERENCE);
@@ -152,11 +152,13 @@ sql_table_add_stage(const struct sql_table *t, struct buf *sql)
 {
 	buf_add(sql, t->dialect->stage);
 	dialect_quote(t->dialect, sql, t->stage);
-	buf_addf(sql, " (%s %s", SQL_SEQUENCE, t->dialect->types[TYPE_BIGINT]);
-	if (sql_table_has_reference(t->table))
+	if (!t->is_plain)
+		buf_addf(sql, " (%s %s", SQL_SEQUENCE,
+		    t->dialect->types[TYPE_BIGINT]);
+	if (!t->is_plain && sql_table_has_reference(t->table))
 		buf_addf(sql, ", %s %s", SQL_REFERENCE,
 		    t->dialect->types[TYPE_TEXT]);
-	add_definitions(t, ", ", sql);
+	add_definitions(t, t->is_plain ? " (" : ", ", sql);
 	buf_add(sql, t->dialect->stage_end);
 }
 

@@ -45,6 +45,9 @@ struct sql_table {
 	struct sql_column *columns;     /* in use so far; the caller's */
 	size_t column_count;
 	const char *stage; /* its name; NULL: there is none */
+	/* The stage has the table's columns only: whoever fills it brings each
+	 * key once. */
+	bool is_plain;
 };
 
 /* Whether rows are told apart: by a root's key, or a list's place. */
@@ -56,7 +59,7 @@ size_t sql_table_key(const struct table *t,
 
 bool sql_table_is_key_column(const struct table *t, const struct column *c);
 
-/* Whether its stage has SQL_REFERENCE. */
+/* Whether its stage, unless that is plain, has SQL_REFERENCE. */
 bool sql_table_has_reference(const struct table *t);
 
 /* The type that the column is declared with; NULL if it is not in use. */

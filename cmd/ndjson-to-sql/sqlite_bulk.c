@@ -280,6 +280,8 @@ sqlite_bulk_write(struct sqlite *s, struct sqlite_table *t, struct fail *why)
 		const struct row *row = &f->rows->rows[f->from];
 		int64_t place = row->sequence == f->sequence ? f->place + 1 : 0;
 
+		if (batch_origin(f->batch, row)->is_dropped)
+			continue;
 		result = write_row(s, t, row, feed_number(f, row, place), why);
 		if (result != 1)
 			break;

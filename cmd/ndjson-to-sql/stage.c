@@ -321,6 +321,8 @@ stage_write(struct sink *sink, struct batch *b, struct fail *why)
 {
 	struct stage *s = (struct stage *)sink;
 
+	if (s->kind->check && s->kind->check(s, b, why) != 0)
+		return -1;
 	return s->inner->ops->write(s->inner, b, why);
 }
 

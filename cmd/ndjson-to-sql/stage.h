@@ -40,6 +40,9 @@ struct stage_kind {
 	/* Writes all that there is, with the functions below, as
 	 * stage_files_export does (stage_files.h). */
 	int (*export)(struct stage *s, struct fail *why);
+	/* Looks at rows on their way in; NULL: they are all welcome. Drops and
+	 * rejects what cannot be written (struct origin). */
+	int (*check)(struct stage *s, struct batch *b, struct fail *why);
 };
 
 /* What became of a table in this load, by its id. */

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The order of a script, and its merges.
+ */
+#include "script.h"
+
+#include "dialect.h"
+#include "instant.h"
+#include "mem.h"
+#include "schema.h"
+#include "script_guard.h"
+#include "script_rows.h"
+#include "sql_merge.h"
+#include "stage.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { STATEMENT_MAX = 1 << 30 };
+
+/* --- writing ------------------------------------------------------------ */
+
+int
+script_flush(struct script *s, struct fail *why)
+{
+	int result = buf_check(&s->text, "a statement", why);
+
+	if (result == 0)
+		result = out_write(&s->out, s->text.data, s->text.len, why);
+	buf_clear(&s->text);
+	return result;
+}
+
+int
+script_end(struct script *s, struct fail *why)
+{
+	if (s->text.len > 0)
+		buf_add(&s->text, ";\n");
+	return script_flush(s, why);
+}
+
+static int
+put_words(struct script *s, const char *words, struct fail *why)
+{
+	buf_add(&s->text, words);
+	return script_end(s, why);
+}
+
+/* --- tables ------------------------------------------------------------- */
+
+static const struct table *
+find_table(const struct stage *s, const char *name)
+{
+	for (size_t i = 0; i < s->table_count; i++)
+		if (s->tables[i].table &&
+		    strcmp(s->tables[i].table->name, name) == 0)
+			return s->tables[i].table;
+	return NULL;
+}
+
+static const struct column *
+find_column(const struct table *t, const char *name)
+{
+	for (size_t i = 0; i < t->column_count; i++)
+		if (strcmp(t->columns[i]->name, name) == 0)
+			return t->columns[i];
+	return NULL;
+}
+
+static const struct sql_table *
+find_parent(const struct script *s, const struct table *t)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (s->tables[i].sql.table == t->parent)
+			return &s->tables[i].sql;
+	return NULL;
+}
+
+static void
+add_table(struct script *s, const struct shape *shape)
+{
+	struct script_table *t = &s->tables[s->count];
+	const struct table *table = find_table(s->stage, shape->table);
+	size_t count = 0;
+
+	if (!table)
+		return;
+	(void)snprintf(t->stage, sizeof(t->stage), "_stage_%zu_", s->count);
+	t->shape = shape;
+	t->sql = (struct sql_table){.dialect = s->dialect,
+	    .table = table,
+	    .parent = table->parent ? find_parent(s, table) : NULL,
+	    .columns = mem_alloc(shape->count, sizeof(*t->sql.columns)),
+	    .stage = t->stage,
+	    .is_plain = true};
+	for (size_t i = 0; i < shape->count; i++)
+		t->sql.columns[count++] =
+		    (struct sql_column){.column = find_column(table,
+					    shape->columns[i].name),
+			.type = shape->columns[i].type};
+	t->sql.column_count = count;
+	s->count++;
+}
+
+/* --- definitions -------------------------------------------------------- */
+
+static int
+define_table(struct script *s, const struct script_table *t, struct fail *why)
+{
+	sql_table_add_create(&t->sql, &s->text);
+	if (script_end(s, why) != 0)
+		return -1;
+	for (size_t i = 0;
+	     s->dialect->has_add_if_absent && i < t->sql.column_count; i++) {
+		sql_table_add_column(&t->sql, &t->sql.columns[i], &s->text);
+		if (script_end(s, why) != 0)
+			return -1;
+	}
+	sql_table_add_key(&t->sql, &s->text);
+	if (script_end(s, why) != 0)
+		return -1;
+	sql_table_add_stage(&t->sql, &s->text);
+	return script_end(s, why);
+}
+
+/* --- merges ------------------------------------------------------------- */
+
+typedef void statement_range(const struct sql_table *t,
+    const struct sql_range *range, struct buf *sql);
+typedef bool statement_absent(const struct sql_table *t, struct buf *sql);
+
+/* The table below `root` at the place, or NULL. */
+static const struct sql_table *
+below(const struct script *s, const struct sql_table *root, size_t place)
+{
+	const struct sql_table *t = &s->tables[place].sql;
+
+	return t->table->root == root->table && t != root ? t : NULL;
+}
+
+static int
+put(struct script *s, const struct sql_table *t, statement_range *add,
+    struct fail *why)
+{
+	add(t, NULL, &s->text);
+	return script_end(s, why);
+}
+
+/* For all below the root, the deepest first. */
+static int
+put_below(struct script *s, const struct sql_table *root, statement_range *add,
+    struct fail *why)
+{
+	for (size_t i = s->count; i-- > 0;) {
+		const struct sql_table *t = below(s, root, i);
+
+		if (t && put(s, t, add, why) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The root, then all below it. */
+static int
+put_into(struct script *s, const struct sql_table *root, statement_range *add,
+    struct fail *why)
+{
+	if (put(s, root, add, why) != 0)
+		return -1;
+	for (size_t i = 0; i < s->count; i++) {
+		const struct sql_table *t = below(s, root, i);
+
+		if (t && put(s, t, add, why) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+put_absent(struct script *s, const struct sql_table *t, struct fail *why)
+{
+	if (sql_merge_add_absent(t, &s->text))
+		return script_end(s, why);
+	return fail_set(why, STATUS_DATA,
+	    "a parent's name holds U+0000, which %s cannot keep",
+	    s->dialect->name);
+}
+
+static void
+add_clear(const struct sql_table *t, const struct sql_range *range,
+    struct buf *sql)
+{
+	(void)range;
+	sql_merge_add_clear(t, sql);
+}
+
+static int
+replace(struct script *s, const struct sql_table *root, struct fail *why)
+{
+	if (put_below(s, root, add_clear, why) != 0 ||
+	    put(s, root, add_clear, why) != 0)
+		return -1;
+	return put_into(s, root, sql_merge_add_insert, why);
+}
+
+static int
+merge(struct script *s, const struct sql_table *root, bool is_sync,
+    struct fail *why)
+{
+	for (size_t i = s->count; i-- > 0;)
+		if (s->tables[i].sql.table->root == root->table &&
+		    script_guard_forget(s, &s->tables[i].sql, why) != 0)
+			return -1;
+	if (put_below(s, root, sql_merge_add_cut, why) != 0 ||
+	    put_into(s, root, sql_merge_add_merge, why) != 0)
+		return -1;
+	for (size_t i = s->count; is_sync && i-- > 0;) {
+		const struct sql_table *t = below(s, root, i);
+
+		if (t && put_absent(s, t, why) != 0)
+			return -1;
+	}
+	return is_sync ? put_absent(s, root, why) : 0;
+}
+
+static int
+keep_history(struct script *s, const struct sql_table *root, struct fail *why)
+{
+	char time[INSTANT_TEXT_BYTES] = "", now[INSTANT_TEXT_BYTES + 8];
+	struct instant at;
+
+	if (instant_from_ms(s->stage->base.load_id, &at) == 0)
+		(void)instant_format(&at, time);
+	(void)snprintf(now, sizeof(now), "%s%s", time, s->dialect->zone);
+	if (s->stage->options.closes_absent &&
+	    !sql_merge_add_close_absent(root, now, &s->text))
+		return fail_set(why, STATUS_DATA,
+		    "a parent's name holds U+0000, which %s cannot keep",
+		    s->dialect->name);
+	if (script_end(s, why) != 0 ||
+	    put(s, root, sql_merge_add_same, why) != 0)
+		return -1;
+	for (size_t i = 0; i < s->count; i++) {
+		const struct sql_table *t = below(s, root, i);
+
+		if (!t)
+			continue;
+		sql_merge_add_unowned(t, &s->text);
+		if (script_end(s, why) != 0)
+			return -1;
+	}
+	sql_merge_add_close(root, now, NULL, &s->text);
+	if (script_end(s, why) != 0)
+		return -1;
+	return put_into(s, root, sql_merge_add_insert, why);
+}
+
+static enum mode
+mode_of(const struct script *s, const struct sql_table *root)
+{
+	if (s->stage->options.mode != MODE_DEFAULT)
+		return s->stage->options.mode;
+	return sql_table_is_keyed(root->table) ? MODE_MERGE : MODE_APPEND;
+}
+
+static int
+put_merge(struct script *s, const struct sql_table *root, struct fail *why)
+{
+	switch (mode_of(s, root)) {
+	case MODE_REPLACE:
+		return replace(s, root, why);
+	case MODE_HISTORY:
+		return keep_history(s, root, why);
+	case MODE_SYNC:
+		return merge(s, root, true, why);
+	case MODE_MERGE:
+		return merge(s, root, false, why);
+	case MODE_DEFAULT:
+	case MODE_APPEND:
+		break;
+	}
+	return put_into(s, root, sql_merge_add_insert, why);
+}
+
+/* The ledger's own tables. */
+static int
+put_ledger(struct script *s, const struct sql_table *t, struct fail *why)
+{
+	if (script_guard_keep(s, t, why) != 0)
+		return -1;
+	return put(s, t, sql_merge_add_merge, why);
+}
+
+/* --- the whole ---------------------------------------------------------- */
+
+static int
+put_tables(struct script *s, struct fail *why)
+{
+	bool is_merge = false;
+
+	for (size_t i = 0; i < s->count; i++)
+		if (define_table(s, &s->tables[i], why) != 0 ||
+		    script_rows_put(s, &s->tables[i], why) != 0)
+			return -1;
+	for (size_t i = 0; i < s->count; i++) {
+		const struct sql_table *t = &s->tables[i].sql;
+		enum mode mode = mode_of(s, t);
+
+		is_merge |= !t->parent && !t->table->is_own &&
+		    mode != MODE_APPEND && mode != MODE_HISTORY;
+	}
+	if (script_guard_put(s, is_merge, why) != 0)
+		return -1;
+	for (size_t i = 0; i < s->count; i++) {
+		const struct sql_table *t = &s->tables[i].sql;
+		int result = t->parent ? 0
+		    : t->table->is_own ? put_ledger(s, t, why)
+				       : put_merge(s, t, why);
+
+		if (result != 0)
+			return -1;
+	}
+	/* A temporary table lives as long as the session. */
+	for (size_t i = s->count; !*s->dialect->stage_end && i-- > 0;) {
+		buf_add(&s->text, "DROP TABLE ");
+		dialect_quote(s->dialect, &s->text, s->tables[i].stage);
+		if (script_end(s, why) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+put_script(struct script *s, struct fail *why)
+{
+	buf_addf(&s->text, "-- ndjson-to-sql " PROGRAM_VERSION ", for %s\n%s",
+	    s->dialect->name, s->dialect->head);
+	if (put_words(s, s->dialect->begin, why) != 0 ||
+	    put_tables(s, why) != 0 ||
+	    put_words(s, s->dialect->commit, why) != 0)
+		return -1;
+	return out_commit(&s->out, why);
+}
+
+int
+script_export(struct stage *stage, struct fail *why)
+{
+	struct script s = {.stage = stage,
+	    .dialect = dialect_find(stage->options.target),
+	    .out = {.fd = -1}};
+	struct shape_list shapes = {0};
+	int result = stage_list(stage, &shapes, why);
+
+	buf_init(&s.text, STATEMENT_MAX);
+	s.tables = mem_alloc(shapes.count, sizeof(*s.tables));
+	for (size_t i = 0; i < shapes.count; i++)
+		add_table(&s, &shapes.items[i]);
+	if (result == 0)
+		result = out_open_stdout(&s.out, why);
+	if (result == 0)
+		result = put_script(&s, why);
+	out_free(&s.out);
+	buf_free(&s.text);
+	for (size_t i = 0; i < s.count; i++)
+		free(s.tables[i].sql.columns);
+	free(s.tables);
+	shape_list_free(&shapes);
+	return result;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A load as a script of SQL on standard output, for whoever reaches the
+ * database better than we do:
+ *
+ *      begin
+ *      definitions    tables, columns and keys that may be missing
+ *      stages         the rows that came, each key once (script_rows.h)
+ *      guard          fails where what is there does not fit (script_guard.h)
+ *      merges         from the stages (sql_merge.h)
+ *      commit
+ *
+ * It is written when the input was complete, and COMMIT is its last word: a
+ * script that was cut off changes nothing.
+ */
+#ifndef SCRIPT_H
+#define SCRIPT_H
+
+#include "attr.h"
+#include "buf.h"
+#include "fail.h"
+#include "out.h"
+#include "sql_table.h"
+
+#include <stddef.h>
+
+struct dialect;
+struct shape;
+struct stage;
+
+enum { SCRIPT_NAME_BYTES = 24 };
+
+struct script_table {
+	struct sql_table sql;
+	const struct shape *shape;
+	char stage[SCRIPT_NAME_BYTES];
+};
+
+struct script {
+	struct stage *stage;
+	const struct dialect *dialect;
+	struct script_table *tables; /* parents before their children */
+	size_t count;
+	struct out out;
+	struct buf text; /* what is not written yet */
+};
+
+/* For struct stage_kind; the target is the name of a dialect. */
+ATTR_NODISCARD
+int script_export(struct stage *stage, struct fail *why);
+
+/* --- for its parts ------------------------------------------------------ */
+
+/* Writes s->text, and empties it. */
+ATTR_NODISCARD
+int script_flush(struct script *s, struct fail *why);
+
+/* Ends the statement in s->text and writes it. Does nothing where there is
+ * none: some dialects lack what others need. */
+ATTR_NODISCARD
+int script_end(struct script *s, struct fail *why);
+
+#endif

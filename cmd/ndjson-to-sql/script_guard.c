@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a script compares before it merges, by what _columns says.
+ */
+#include "script_guard.h"
+
+#include "dialect.h"
+#include "schema.h"
+#include "script.h"
+#include "sql_merge.h"
+#include "type.h"
+
+#include <string.h>
+
+/* Appends the name as alias."name". */
+static void
+add_name(struct script *s, const char *alias, const char *name)
+{
+	buf_addf(&s->text, "%s.", alias);
+	dialect_quote(s->dialect, &s->text, name);
+}
+
+/* Appends t."name" OPERATOR s."name". */
+static void
+add_both(struct script *s, const char *name, const char *operator)
+{
+	add_name(s, "t", name);
+	buf_addf(&s->text, " %s ", operator);
+	add_name(s, "s", name);
+}
+
+/* Appends the declared type for the logical one that _columns has: types
+ * that are stored alike are none the worse for each other. */
+static void
+add_declared(struct script *s, const char *alias)
+{
+	buf_add(&s->text, "CASE ");
+	add_name(s, alias, "type");
+	for (int i = 0; i < TYPE_COUNT; i++) {
+		enum type type = (enum type)i;
+
+		buf_addf(&s->text, " WHEN '%s' THEN '%s'", type_name(type),
+		    s->dialect->types[type]);
+	}
+	buf_add(&s->text, " ELSE '' END");
+}
+
+/* Appends that the rows t and s of _columns are about the same column. */
+static void
+add_same_column(struct script *s)
+{
+	add_both(s, "table_name", "=");
+	buf_add(&s->text, " AND ");
+	add_both(s, "column_name", "=");
+}
+
+/* Appends that a row s of the stage does not fit the row t that is there. Of
+ * a column that was only null here nothing is wrong. */
+static void
+add_misfit(struct script *s)
+{
+	buf_add(&s->text, "(");
+	add_both(s, "path", "<>");
+	buf_add(&s->text, " OR ");
+	add_both(s, "form", "<>");
+	buf_add(&s->text, " OR ");
+	add_name(s, "s", "type");
+	buf_addf(&s->text, " <> '%s' AND ", type_name(TYPE_UNKNOWN));
+	add_declared(s, "t");
+	buf_add(&s->text, " <> ");
+	add_declared(s, "s");
+	if (!*s->dialect->types[TYPE_UNKNOWN]) {
+		buf_add(&s->text, " AND ");
+		add_name(s, "t", "type");
+		buf_addf(&s->text, " <> '%s'", type_name(TYPE_UNKNOWN));
+	}
+	buf_add(&s->text, ")");
+}
+
+/* Appends the stage of _columns, as an alias. */
+static void
+add_stage(struct script *s, const struct script_table *columns,
+    const char *alias)
+{
+	dialect_quote(s->dialect, &s->text, columns->stage);
+	buf_addf(&s->text, " AS %s", alias);
+}
+
+static void
+add_table(struct script *s, const struct script_table *columns,
+    const char *alias)
+{
+	sql_table_add_name(&columns->sql, &s->text);
+	buf_addf(&s->text, " AS %s", alias);
+}
+
+static void
+add_misfits(struct script *s, const struct script_table *columns)
+{
+	add_table(s, columns, "t");
+	buf_add(&s->text, " JOIN ");
+	add_stage(s, columns, "s");
+	buf_add(&s->text, " ON ");
+	add_same_column(s);
+	buf_add(&s->text, " WHERE ");
+	add_misfit(s);
+}
+
+/* Appends the columns of tables below ours that this load does not have. */
+static void
+add_unnamed_lists(struct script *s, const struct script_table *columns)
+{
+	add_table(s, columns, "t");
+	buf_add(&s->text, " WHERE EXISTS (SELECT 1 FROM ");
+	add_stage(s, columns, "s");
+	buf_add(&s->text, " WHERE ");
+	add_both(s, "root_table", "=");
+	buf_add(&s->text, ") AND NOT EXISTS (SELECT 1 FROM ");
+	add_stage(s, columns, "s");
+	buf_add(&s->text, " WHERE ");
+	add_both(s, "table_name", "=");
+	buf_add(&s->text, ")");
+}
+
+/* Writes what fails where there is any of those rows; `says` is what the
+ * database's message will have in it. */
+static int
+put_constraint(struct script *s, const struct script_table *columns,
+    const char *says,
+    void (*add_rows)(struct script *, const struct script_table *),
+    struct fail *why)
+{
+	static const char name[] = "_guard_";
+
+	buf_addf(&s->text, "%s%s (n %s, CONSTRAINT ", s->dialect->stage, name,
+	    s->dialect->types[TYPE_BIGINT]);
+	dialect_quote(s->dialect, &s->text, says);
+	buf_addf(&s->text, " CHECK (n = 0))%s", s->dialect->stage_end);
+	if (script_end(s, why) != 0)
+		return -1;
+	buf_addf(&s->text, "INSERT INTO %s SELECT count(*) FROM ", name);
+	add_rows(s, columns);
+	if (script_end(s, why) != 0)
+		return -1;
+	buf_addf(&s->text, "DROP TABLE %s", name);
+	return script_end(s, why);
+}
+
+static const struct script_table *
+find_columns(const struct script *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (strcmp(s->tables[i].sql.table->name, "_columns") == 0)
+			return &s->tables[i];
+	return NULL;
+}
+
+int
+script_guard_put(struct script *s, bool is_merge, struct fail *why)
+{
+	const struct script_table *columns = find_columns(s);
+
+	if (!columns)
+		return 0;
+	if (put_constraint(s, columns,
+		"a column is there with another type or path, see _columns",
+		add_misfits, why) != 0)
+		return -1;
+	if (!is_merge)
+		return 0;
+	return put_constraint(s, columns,
+	    "a list has rows that this load does not name, see _columns",
+	    add_unnamed_lists, why);
+}
+
+int
+script_guard_forget(struct script *s, const struct sql_table *t,
+    struct fail *why)
+{
+	const struct script_table *columns = find_columns(s);
+	const char *name = t->table->name;
+
+	if (!columns)
+		return 0;
+	sql_merge_add_forget(t, &s->text);
+	buf_add(&s->text, " AND EXISTS (SELECT 1 FROM ");
+	add_table(s, columns, "t");
+	buf_add(&s->text, " WHERE ");
+	add_name(s, "t", "table_name");
+	buf_add(&s->text, " = ");
+	(void)dialect_add_text(s->dialect, &s->text, name, strlen(name));
+	buf_add(&s->text, " AND NOT EXISTS (SELECT 1 FROM ");
+	add_stage(s, columns, "s");
+	buf_add(&s->text, " WHERE ");
+	add_same_column(s);
+	buf_add(&s->text, "))");
+	return script_end(s, why);
+}
+
+int
+script_guard_keep(struct script *s, const struct sql_table *t, struct fail *why)
+{
+	const struct script_table *columns = find_columns(s);
+
+	if (!columns || &columns->sql != t)
+		return 0;
+	buf_add(&s->text, "DELETE FROM ");
+	dialect_quote(s->dialect, &s->text, columns->stage);
+	buf_add(&s->text, " AS s WHERE EXISTS (SELECT 1 FROM ");
+	sql_table_add_name(&columns->sql, &s->text);
+	buf_add(&s->text, " AS t WHERE ");
+	add_same_column(s);
+	buf_add(&s->text, " AND (");
+	add_name(s, "t", "type");
+	buf_addf(&s->text, " <> '%s' OR ", type_name(TYPE_UNKNOWN));
+	add_name(s, "s", "type");
+	buf_addf(&s->text, " = '%s') AND (NOT ", type_name(TYPE_UNKNOWN));
+	add_name(s, "s", "is_wide");
+	buf_add(&s->text, " OR ");
+	add_name(s, "t", "is_wide");
+	buf_add(&s->text, "))");
+	return script_end(s, why);
+}

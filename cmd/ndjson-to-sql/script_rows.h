@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The rows of a script's stages.
+ */
+#ifndef SCRIPT_ROWS_H
+#define SCRIPT_ROWS_H
+
+#include "attr.h"
+#include "fail.h"
+
+struct script;
+struct script_table;
+
+/* Writes the statements that fill the table's stage. */
+ATTR_NODISCARD
+int script_rows_put(struct script *s, const struct script_table *t,
+    struct fail *why);
+
+#endif
