@@ -151,8 +151,9 @@ write_rows(const struct format *format, const char *path,
     const struct shape *shape, enum pack_kind pack, const struct rows *r,
     struct fail *why)
 {
+	struct sink_options options = {.pack = pack};
 	struct format_file *file;
-	int result = format->open(&file, path, shape, pack, why);
+	int result = format->open(&file, path, shape, &options, why);
 
 	for (size_t i = 0; i < ROWS && result == 0; i++)
 		result = format->write(file, r->cells[i], why);
@@ -179,7 +180,8 @@ check(const struct format *format, enum pack_kind pack,
 	r->read = r->wrong = 0;
 	result = write_rows(format, path.data, shape, pack, r, &why);
 	if (result == 0)
-		result = format->read(path.data, shape, compare, r, &why);
+		result = format->read(path.data, shape,
+		    &(struct sink_options){0}, compare, r, &why);
 	ok(result == 0, "%s%s: written and read %s", format->name,
 	    pack_suffix(pack), why.text);
 	is_int((long long)r->read, ROWS, "... every row");
