@@ -16,7 +16,7 @@ SQL := batch bloom catalog describe diagram dialect flatten form ident infer \
        version
 SQL += sink_sqlite sorter \
        $(addprefix sqlite_,bulk cut db feed history keys merge overlay same \
-       scan sync table tree)
+       scan sync table tree trial)
 SQL += sink_postgres libpq $(addprefix postgres_,db keys lane merge row table)
 SQL += sink_duckdb libduckdb \
        $(addprefix duckdb_,agree db fill merge refuse row table widen)

@@ -168,4 +168,70 @@ echo '{"id":2}' >in
 run ndjson-to-sql -t t same.db in
 fails 5 'share their key' 'a table whose rows share the key'
 
+
+# --- a record is whole or absent
+
+list() {
+	printf '{"id":%d,"v":"%s","l":[%s],"m":[%s]}\n' "$@"
+}
+{
+	list 1 a 1,2 9
+	list 2 a 3 9
+} >in
+rm -f base.db
+ndjson-to-sql -t t base.db in
+sql base.db "CREATE TRIGGER small BEFORE INSERT ON t__l WHEN NEW.value > 100
+		BEGIN SELECT RAISE(ABORT, 'too large'); END;
+	CREATE TRIGGER small2 BEFORE UPDATE ON t__l WHEN NEW.value > 100
+		BEGIN SELECT RAISE(ABORT, 'too large'); END;
+	CREATE UNIQUE INDEX one ON t__m(value) WHERE value > 100;
+	CREATE TRIGGER short BEFORE INSERT ON t WHEN length(NEW.v) > 3
+		BEGIN SELECT RAISE(ABORT, 'too long'); END"
+{
+	list 1 b 1,200 8
+	list 2 b 4,5 8
+	list 3 b 101 8
+	list 4 b 6 8
+	list 5 long 7 8
+	list 6 b 8 300
+	list 7 b 9 300
+	list 2 c 200 8
+	list 1 d 1,2,3 8
+	list 8 b 10 7
+} >in
+for mode in --merge --history; do
+	cp base.db t.db
+	[ $mode = --merge ] || {
+		rm -f t.db
+		{
+			list 1 a 1,2 9
+			list 2 a 3 9
+		} | ndjson-to-sql --history -t t t.db
+		sql base.db .schema | grep -e TRIGGER -e BEGIN -e one |
+			sqlite3 t.db
+	}
+	run ndjson-to-sql $mode -v --rejects rejects -t t t.db in
+	exits 0 "$mode: rows of lists that are refused"
+	is "$(sed 's/^{"line":\([0-9]*\),.*/\1/' rejects | sort -n | tr '\n' ' ')" \
+		'3 5 7 8 ' '... reject their records, but for who was replaced'
+	now=
+	[ $mode = --merge ] || now='WHERE _valid_to IS NULL'
+	is "$(sql t.db "SELECT id, v FROM t $now ORDER BY 1")" '1|d
+2|b
+4|b
+6|b
+8|b' '... whose other rows stay away'
+	key=id
+	[ $mode = --merge ] || key=_id
+	is "$(sql t.db "SELECT t.id, group_concat(l.value) FROM t JOIN t__l AS l
+		ON l._parent_id = t.$key $now GROUP BY 1")" '1|1,2,3
+2|4,5
+4|6
+6|8
+8|10' '... of lists, too'
+	is "$(sql t.db "SELECT count(*) FROM t__l WHERE _parent_id NOT IN
+		(SELECT $key FROM t)")" 0 '... and none is left alone'
+done
+like "$(cat err)" 't: .*, 4 rejected' '... and are counted for the table'
+
 done_testing

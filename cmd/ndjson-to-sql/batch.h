@@ -62,6 +62,7 @@ struct origin {
 	bool is_known;    /* the destination had a row of its key */
 	bool is_again;    /* and the load had brought one before */
 	bool is_dropped;  /* its rows are not to be written after all */
+	bool is_refused;  /* ... by the destination, on trial */
 };
 
 struct batch_table {

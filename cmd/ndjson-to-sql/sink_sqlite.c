@@ -13,6 +13,7 @@
 #include "sqlite_cut.h"
 #include "sqlite_db.h"
 #include "sqlite_merge.h"
+#include "sqlite_trial.h"
 #include "stop.h"
 
 #include <fcntl.h>
@@ -386,6 +387,8 @@ sqlite_write(struct sink *sink, struct batch *b, struct fail *why)
 {
 	struct sqlite *s = (struct sqlite *)sink;
 
+	if (sqlite_trial_run(s, b, why) != 0)
+		return -1;
 	for (size_t id = 0; id < b->table_count; id++) {
 		if (!b->tables[id].table)
 			continue;

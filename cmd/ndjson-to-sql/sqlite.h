@@ -28,8 +28,9 @@ struct sqlite {
 	struct sqlite_table *tables; /* by table id */
 	size_t table_count, table_capacity;
 	struct sqlite_table *current; /* that is being merged into; or NULL */
-	int spills;  /* pages written back before this transaction */
-	bool is_new; /* the file is being built */
+	int spills;    /* pages written back before this transaction */
+	bool is_new;   /* the file is being built */
+	bool is_trial; /* rows are written to be taken back */
 };
 
 #endif

@@ -103,7 +103,7 @@ compare_row(struct sqlite *s, struct sqlite_table *t, const struct row *row,
 		return end_version(s, t, rowid, why);
 	origin->is_dropped = true;
 	t->counts.unchanged++;
-	seen_set(&t->seen, rowid, SEEN_UNCHANGED);
+	sqlite_merge_note(s, t, rowid, SEEN_UNCHANGED);
 	return 0;
 }
 

@@ -252,6 +252,14 @@ sqlite_merge_add_clause(const struct sqlite_table *t, struct buf *sql)
 	buf_add(sql, strcmp(separator, " OR ") == 0 ? ")" : "=0");
 }
 
+void
+sqlite_merge_note(const struct sqlite *s, struct sqlite_table *t, int64_t rowid,
+    enum seen_state state)
+{
+	if (!s->is_trial)
+		seen_set(&t->seen, rowid, state);
+}
+
 /* A row of the feed meets a row of the table: loader_meets(rowid). */
 static void
 on_meeting(sqlite3_context *context, int argc, sqlite3_value **argv)
@@ -273,7 +281,7 @@ on_meeting(sqlite3_context *context, int argc, sqlite3_value **argv)
 			t->counts.doubled++;
 			return;
 		}
-		seen_set(&t->seen, rowid, SEEN_UNCHANGED);
+		sqlite_merge_note(s, t, rowid, SEEN_UNCHANGED);
 	}
 	t->counts.unchanged++;
 }
@@ -291,12 +299,12 @@ on_question(sqlite3_context *context, int argc, sqlite3_value **argv)
 }
 
 static void
-on_update(struct sqlite_table *t, int64_t rowid)
+on_update(const struct sqlite *s, struct sqlite_table *t, int64_t rowid)
 {
 	if (!t->table->parent) {
 		if (seen_get(&t->seen, rowid) != SEEN_UNCHANGED)
 			return;
-		seen_set(&t->seen, rowid, SEEN_UPDATED);
+		sqlite_merge_note(s, t, rowid, SEEN_UPDATED);
 	}
 	t->counts.unchanged--;
 	t->counts.updated++;
@@ -317,9 +325,9 @@ on_write(void *context, int operation, const char *database, const char *table,
 	if (operation == SQLITE_INSERT) {
 		t->counts.inserted++;
 		if (!t->table->parent)
-			seen_set(&t->seen, rowid, SEEN_INSERTED);
+			sqlite_merge_note(s, t, rowid, SEEN_INSERTED);
 	} else if (operation == SQLITE_UPDATE) {
-		on_update(t, rowid);
+		on_update(s, t, rowid);
 	}
 }
 
@@ -380,6 +388,8 @@ sqlite_merge_drop_doubled(struct sqlite_table *t, struct batch *b)
 		const struct row *row = &rows->rows[i];
 		size_t at = (size_t)hash_key(t->table, row) & (slots - 1);
 
+		if (batch_origin(b, row)->is_refused)
+			continue;
 		while (slot[at] != 0 &&
 		    !same_key(t->table, row, &rows->rows[slot[at] - 1]))
 			at = (at + 1) & (slots - 1);

@@ -10,6 +10,7 @@
 #include "buf.h"
 #include "fail.h"
 #include "schema.h"
+#include "seen.h"
 
 #include <sqlite3.h>
 
@@ -20,6 +21,10 @@ struct sqlite_table;
 /* Makes the functions that the statements call known to the connection. */
 ATTR_NODISCARD
 int sqlite_merge_register(struct sqlite *s, struct fail *why);
+
+/* Notes what has happened to a row of a root table; not on trial. */
+void sqlite_merge_note(const struct sqlite *s, struct sqlite_table *t,
+    int64_t rowid, enum seen_state state);
 
 /* The columns of the table's key; their number. */
 size_t sqlite_merge_key(const struct table *t,

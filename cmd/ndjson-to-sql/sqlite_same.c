@@ -249,7 +249,7 @@ count_hit(struct sqlite *s, struct sqlite_table *t, struct row *row,
 			t->counts.doubled++;
 			return;
 		}
-		seen_set(&t->seen, rowid, SEEN_UNCHANGED);
+		sqlite_merge_note(s, t, rowid, SEEN_UNCHANGED);
 	}
 	t->counts.unchanged++;
 }

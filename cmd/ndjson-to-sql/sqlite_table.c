@@ -182,8 +182,17 @@ sqlite_table_start(struct sqlite *s, struct sqlite_table *t,
 	    ask(s, c->table,
 		"SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'"
 		" AND tbl_name = ?1 COLLATE NOCASE",
-		&t->has_triggers, why) != 0)
+		&t->has_triggers, why) != 0 ||
+	    ask(s, c->table,
+		"SELECT (SELECT count(*) FROM sqlite_schema"
+		" WHERE name = ?1 COLLATE NOCASE AND (sql LIKE '%CHECK%'"
+		" OR sql LIKE '%NULL%' OR sql LIKE '%UNIQUE%'"
+		" OR sql LIKE '%KEY%' OR sql LIKE '%STRICT%'))"
+		" + (SELECT count(*) > 1 FROM pragma_index_list(?1)"
+		" WHERE \"unique\")",
+		&t->has_constraints, why) != 0)
 		return -1;
+	t->has_constraints |= t->has_triggers;
 	if (c->table->parent)
 		s->tables[c->table->parent->id].has_children = true;
 	/* The rowid of a table that is not ours may be a column of it. */
@@ -468,8 +477,11 @@ reject_row(struct sqlite *s, struct fail *why)
 	if (!s->options.reject)
 		return name_record(s, why);
 	o = &f->batch->origins[row->sequence - f->batch->first_sequence];
-	if (s->options.reject(s->options.context, o, &reason, why) != 0)
+	/* On trial, rows of root tables are for the real writing to reject. */
+	if ((!s->is_trial || f->is_child) &&
+	    s->options.reject(s->options.context, o, &reason, why) != 0)
 		return -1;
+	o->is_refused = f->is_child;
 	o->is_dropped = true;
 	f->from = feed_place(f) + 1;
 	return 0;

@@ -44,6 +44,7 @@ struct sqlite_table {
 	bool has_rowid;
 	bool is_strict;
 	bool has_triggers;
+	bool has_constraints; /* of somebody else, or triggers */
 	bool has_children; /* tables for its lists are in use */
 	struct seen seen;  /* of a root table that is merged into */
 	bool is_history;
