@@ -15,9 +15,12 @@
 #include <string.h>
 
 enum {
-	SEND_BYTES = 1 << 18,
+	SEND_BYTES = 1 << 18, /* while the COPY goes on */
+	/* Else the one that goes on has to end first, and to begin again. */
+	WAIT_BYTES = 1 << 20,
+	WAITING_MAX = 16,         /* lanes that may be so large */
 	TEXT_BYTES_MAX = 1 << 30, /* of a row: PostgreSQL takes no more */
-	LINES_MAX = 1 << 16,      /* rows of a COPY */
+	LINES_MAX = 1 << 18,      /* rows of a COPY */
 };
 
 void
@@ -141,6 +144,15 @@ set_name(struct postgres *s, struct postgres_lane *l, const char *name,
 	return 0;
 }
 
+static bool
+is_full(const struct postgres *s, const struct postgres_lane *l)
+{
+	bool waits =
+	    s->copying && s->copying != l && s->table_count <= WAITING_MAX;
+
+	return l->text.len >= (size_t)(waits ? WAIT_BYTES : SEND_BYTES);
+}
+
 int
 postgres_lane_add(struct postgres *s, struct postgres_lane *l,
     const struct row *row, const struct origin *origin, struct fail *why)
@@ -159,5 +171,5 @@ postgres_lane_add(struct postgres *s, struct postgres_lane *l,
 	}
 	l->line_count++;
 	l->unsent_count++;
-	return l->text.len >= SEND_BYTES ? postgres_lane_flush(s, l, why) : 0;
+	return is_full(s, l) ? postgres_lane_flush(s, l, why) : 0;
 }

@@ -239,12 +239,23 @@ define_column(struct postgres *s, struct postgres_table *t, size_t at,
 	return postgres_define(s, &sql, why);
 }
 
+static bool
+is_defined(const struct postgres_table *t)
+{
+	for (size_t i = 0; i < t->sql.column_count; i++)
+		if (!t->states[i].is_made || t->states[i].is_retyped)
+			return false;
+	return t->is_made;
+}
+
 int
 postgres_table_define(struct postgres *s, struct postgres_table *t,
     struct fail *why)
 {
 	struct buf sql;
 
+	if (is_defined(t))
+		return 0;
 	if (postgres_lane_stop(s, why) != 0)
 		return -1;
 	if (!t->is_made) {

@@ -69,6 +69,11 @@ configure(struct postgres *s, struct fail *why)
 	struct buf sql;
 
 	buf_init(&sql, SQL_BYTES_MAX);
+	/* Stages and what they are joined by stay in memory, within reason. */
+	buf_add(&sql,
+	    "SELECT set_config(name, '64MB', false) FROM pg_settings"
+	    " WHERE name IN ('work_mem', 'temp_buffers')"
+	    " AND pg_size_bytes(current_setting(name)) < 64 * 1024 * 1024;");
 	buf_addf(&sql,
 	    "SET TimeZone = 'UTC'; SET DateStyle = 'ISO';"
 	    "SET standard_conforming_strings = on;"
