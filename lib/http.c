@@ -20,13 +20,13 @@
 #include "msg.h"
 #include "num.h"
 #include "stop.h"
+#include "trace.h"
 #include "url.h"
 
 #include <curl/curl.h>
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
@@ -216,48 +216,15 @@ on_header(char *bytes, size_t size, size_t count, void *context)
 	return t->is_too_large ? 0 : size * count;
 }
 
-/* Shows one header line of the -vv trace, credentials left out. */
-static void
-trace_line(char direction, const char *line, size_t len)
-{
-	static const char *const hidden[] = {"authorization:",
-	    "proxy-authorization:", "cookie:", "set-cookie:"};
-
-	for (size_t i = 0; i < sizeof(hidden) / sizeof(*hidden); i++) {
-		size_t name = strlen(hidden[i]);
-
-		if (len >= name && strncasecmp(line, hidden[i], name) == 0) {
-			msg_at(MSG_TRACE, "%c %.*s ***", direction, (int)name,
-			    line);
-			return;
-		}
-	}
-	if (len > 0)
-		msg_at(MSG_TRACE, "%c %.*s", direction,
-		    len > 1000 ? 1000 : (int)len, line);
-}
-
 static int
 on_debug(CURL *easy, curl_infotype type, char *bytes, size_t size,
     void *context)
 {
-	char direction = type == CURLINFO_HEADER_OUT ? '>' : '<';
-
 	(void)easy;
 	(void)context;
-	if (type != CURLINFO_HEADER_OUT && type != CURLINFO_HEADER_IN)
-		return 0;
-	while (size > 0) {
-		const char *end = memchr(bytes, '\n', size);
-		size_t len = end ? (size_t)(end - bytes) : size;
-		size_t shown =
-		    len > 0 && bytes[len - 1] == '\r' ? len - 1 : len;
-
-		trace_line(direction, bytes, shown);
-		len += end != NULL;
-		bytes += len;
-		size -= len;
-	}
+	if (type == CURLINFO_HEADER_OUT || type == CURLINFO_HEADER_IN)
+		trace_headers(type == CURLINFO_HEADER_OUT ? '>' : '<', bytes,
+		    size);
 	return 0;
 }
 
