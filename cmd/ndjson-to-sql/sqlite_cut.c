@@ -22,7 +22,10 @@
 enum { ROWS_PER_SEEK = 32 };
 
 struct ids {
-	char **items; /* owned texts */
+	struct gone {
+		char *id;
+		bool is_again; /* its record came in this load before */
+	} * items;
 	size_t count, capacity;
 };
 
@@ -52,9 +55,9 @@ prepare_cut(struct sqlite *s, struct sqlite_table *child, struct fail *why)
 	sqlite_db_quote(&sql, child->table->parent_id->name);
 	buf_add(&sql, "=?1 AND ");
 	sqlite_db_quote(&sql, child->table->idx->name);
-	buf_add(&sql, ">=?2");
+	buf_add(&sql, ">=?2 RETURNING _rowid_");
 	if (child->has_children) {
-		buf_add(&sql, " RETURNING ");
+		buf_add_char(&sql, ',');
 		sqlite_db_quote(&sql, child->table->id_column->name);
 	}
 	result = sqlite_db_prepare(s->db, &sql, &child->cut, why);
@@ -62,11 +65,29 @@ prepare_cut(struct sqlite *s, struct sqlite_table *child, struct fail *why)
 	return result;
 }
 
+/* Counts a row that is deleted: it may have been counted as another thing
+ * already, when its record came in this load before. */
+static void
+count_deleted(struct sqlite_table *child, int64_t rowid, bool is_again)
+{
+	enum seen_state state = seen_get(&child->seen, rowid);
+
+	if (is_again && state == SEEN_INSERTED) {
+		child->counts.inserted--;
+		return;
+	}
+	child->counts.deleted++;
+	if (is_again && state == SEEN_UPDATED)
+		child->counts.updated--;
+	else if (is_again)
+		child->counts.unchanged--;
+}
+
 /* Deletes a parent's child rows from place `from` on, and notes the ids of
  * those that may have children of their own. ?1 is bound. */
 static int
 cut_rows(struct sqlite *s, struct sqlite_table *child, size_t from,
-    struct ids *gone, struct fail *why)
+    bool is_again, struct ids *gone, struct fail *why)
 {
 	int result;
 
@@ -74,15 +95,27 @@ cut_rows(struct sqlite *s, struct sqlite_table *child, size_t from,
 	(void)sqlite3_bind_int64(child->cut, 2, (sqlite3_int64)from);
 	while ((result = sqlite_db_step(child->cut, why)) == 1) {
 		const char *id =
-		    (const char *)sqlite3_column_text(child->cut, 0);
+		    (const char *)sqlite3_column_text(child->cut, 1);
 
+		count_deleted(child, sqlite3_column_int64(child->cut, 0),
+		    is_again);
+		if (!child->has_children)
+			continue;
 		gone->items = mem_grow(gone->items, &gone->capacity,
-		    gone->count + 1, sizeof(char *));
-		gone->items[gone->count++] = mem_string(id ? id : "");
+		    gone->count + 1, sizeof(*gone->items));
+		gone->items[gone->count++] =
+		    (struct gone){mem_string(id ? id : ""), is_again};
 	}
-	if (result == 0)
-		child->counts.deleted += (uint64_t)sqlite3_changes64(s->db);
 	return result;
+}
+
+static void
+free_ids(struct ids *ids)
+{
+	while (ids->count > 0)
+		free(ids->items[--ids->count].id);
+	free(ids->items);
+	*ids = (struct ids){0};
 }
 
 /* As deep as tables have children: --depth bounds that. */
@@ -101,28 +134,18 @@ delete_below(struct sqlite *s, const struct table *parent, struct ids *ids,
 		if (!child->cut && prepare_cut(s, child, why) != 0)
 			return -1;
 		for (size_t n = 0; n < ids->count && result == 0; n++) {
-			(void)sqlite3_bind_text(child->cut, 1, ids->items[n],
+			(void)sqlite3_bind_text(child->cut, 1, ids->items[n].id,
 			    -1, SQLITE_STATIC);
-			result = cut_rows(s, child, 0, &gone, why);
+			result = cut_rows(s, child, 0, ids->items[n].is_again,
+			    &gone, why);
 		}
 		if (result == 0)
 			result = delete_below(s, child->table, &gone, why);
-		while (gone.count > 0)
-			free(gone.items[--gone.count]);
-		free(gone.items);
+		free_ids(&gone);
 		if (result != 0)
 			return -1;
 	}
 	return result;
-}
-
-static void
-free_ids(struct ids *ids)
-{
-	while (ids->count > 0)
-		free(ids->items[--ids->count]);
-	free(ids->items);
-	*ids = (struct ids){0};
 }
 
 /* --- the filter --------------------------------------------------------- */
@@ -272,7 +295,8 @@ cut_table(struct sqlite *s, struct sqlite_table *child, struct batch *b,
 		if (result != 0 || !is_longer)
 			continue;
 		sqlite_db_bind(child->cut, 1, &row->id);
-		result = cut_rows(s, child, p->ends[i].length, &gone, why);
+		result = cut_rows(s, child, p->ends[i].length,
+		    batch_origin(b, row)->is_again, &gone, why);
 	}
 	(void)sqlite3_clear_bindings(child->cut);
 	if (result == 0)

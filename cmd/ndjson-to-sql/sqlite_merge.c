@@ -8,6 +8,9 @@
  *      a known key          loader_meets()   -> unchanged
  *      ... that differs     UPDATE hook      -> updated
  *      a key seen before    loader_meets()   -> counted as doubled
+ *
+ * Of the rows of lists only those that changed are kept: where a record comes
+ * again, all others of its list were counted as unchanged.
  */
 #include "sqlite_merge.h"
 
@@ -283,7 +286,8 @@ on_meeting(sqlite3_context *context, int argc, sqlite3_value **argv)
 		}
 		sqlite_merge_note(s, t, rowid, SEEN_UNCHANGED);
 	}
-	t->counts.unchanged++;
+	/* A row of a list was counted when its record came first. */
+	t->counts.unchanged += !(t->table->parent && o->is_again);
 }
 
 /* loader_seen(rowid): whether the row came in this load. */
@@ -301,11 +305,11 @@ on_question(sqlite3_context *context, int argc, sqlite3_value **argv)
 static void
 on_update(const struct sqlite *s, struct sqlite_table *t, int64_t rowid)
 {
-	if (!t->table->parent) {
-		if (seen_get(&t->seen, rowid) != SEEN_UNCHANGED)
-			return;
-		sqlite_merge_note(s, t, rowid, SEEN_UPDATED);
-	}
+	/* Of lists only the rows that changed are noted. */
+	if (seen_get(&t->seen, rowid) !=
+	    (t->table->parent ? SEEN_NOT : SEEN_UNCHANGED))
+		return;
+	sqlite_merge_note(s, t, rowid, SEEN_UPDATED);
 	t->counts.unchanged--;
 	t->counts.updated++;
 }
@@ -324,8 +328,7 @@ on_write(void *context, int operation, const char *database, const char *table,
 		return;
 	if (operation == SQLITE_INSERT) {
 		t->counts.inserted++;
-		if (!t->table->parent)
-			sqlite_merge_note(s, t, rowid, SEEN_INSERTED);
+		sqlite_merge_note(s, t, rowid, SEEN_INSERTED);
 	} else if (operation == SQLITE_UPDATE) {
 		on_update(s, t, rowid);
 	}

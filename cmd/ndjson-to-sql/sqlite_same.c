@@ -250,6 +250,8 @@ count_hit(struct sqlite *s, struct sqlite_table *t, struct row *row,
 			return;
 		}
 		sqlite_merge_note(s, t, rowid, SEEN_UNCHANGED);
+	} else if (batch_origin(b, row)->is_again) {
+		return;
 	}
 	t->counts.unchanged++;
 }
