@@ -248,7 +248,7 @@ out_settle(struct out *o, struct fail *why)
 {
 	if (out_flush(o, why) != 0)
 		return -1;
-	if ((o->temporary || o->is_new) && fsync(o->fd) != 0)
+	if (o->temporary && fsync(o->fd) != 0)
 		return fail_errno(why, "cannot flush '%s' to disk", o->name);
 	o->is_settled = true;
 	return 0;

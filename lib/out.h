@@ -48,8 +48,8 @@ int out_open_file(struct out *o, const char *path, unsigned mode,
     struct fail *why);
 
 /* A file that must not exist yet, under its own name from the start: for
- * directories that appear whole. out_commit makes it durable; one that is not
- * committed stays. */
+ * directories that appear whole. Whoever puts the directory in its place
+ * makes the file durable, and removes it where it was not committed. */
 ATTR_NODISCARD
 int out_open_new(struct out *o, const char *path, unsigned mode,
     struct fail *why);

@@ -50,8 +50,7 @@ int directory_open(struct directory *d, const char *path, int64_t timeout_ms,
 ATTR_NODISCARD
 int directory_check(const struct directory *d, struct fail *why);
 
-/* Makes the names in `fresh` durable and puts it in place of the directory.
- * The files themselves are their writers' to flush. */
+/* Makes all in `fresh` durable and puts it in place of the directory. */
 ATTR_NODISCARD
 int directory_commit(struct directory *d, struct fail *why);
 

@@ -31,7 +31,7 @@ struct format {
 	/* Adds a row; the cells are the shape's columns. */
 	int (*write)(struct format_file *file, const struct cell *cells,
 	    struct fail *why);
-	/* Ends the file and makes it durable. */
+	/* Ends the file; directory_commit makes it durable. */
 	int (*commit)(struct format_file *file, struct fail *why);
 	void (*free)(struct format_file *file); /* takes NULL, too */
 	/* Visits the rows of a file, compressed or not: the cells are the

@@ -41,7 +41,8 @@ int pack_open(struct pack *p, enum pack_kind kind, const char *path,
 ATTR_NODISCARD
 int pack_write(struct pack *p, const void *bytes, size_t len, struct fail *why);
 
-/* Ends the compressed data; flushes, to disk if it is a file, and closes. */
+/* Ends the compressed data, flushes and closes. A file is made durable by
+ * directory_commit. */
 ATTR_NODISCARD
 int pack_commit(struct pack *p, struct fail *why);
 
