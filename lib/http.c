@@ -58,10 +58,9 @@ struct http {
 	struct transfer *flying;
 	size_t flying_count;
 	size_t pending;
-	int64_t not_before_ms; /* nothing is sent earlier */
-	/* Time that went into tries that failed and into waits after them,
-	 * once where they overlap, and until when; since when we count. */
-	int64_t lost_ms, lost_until_ms, born_ms;
+	int64_t not_before_ms;  /* nothing is sent earlier */
+	struct retry_loss loss; /* of all requests */
+	int64_t born_ms;
 	/* Time outside http_next, where the caller may wait for its own
 	 * reader: no try is to blame for it. */
 	int64_t away_ms, left_ms;
@@ -493,18 +492,6 @@ rewind_transfer(struct transfer *t)
 	t->error[0] = '\0';
 }
 
-/* Counts a span of time as lost, up to `until_ms`. */
-static void
-lose(struct http *h, int64_t from_ms, int64_t until_ms)
-{
-	if (from_ms < h->lost_until_ms)
-		from_ms = h->lost_until_ms;
-	if (until_ms <= from_ms)
-		return;
-	h->lost_ms += until_ms - from_ms;
-	h->lost_until_ms = until_ms;
-}
-
 /* Decides on another try; true if one was scheduled. */
 static bool
 schedule_retry(struct http *h, struct transfer *t, const char *reason)
@@ -515,17 +502,17 @@ schedule_retry(struct http *h, struct transfer *t, const char *reason)
 
 	if (getrandom(&chance, sizeof(chance), GRND_NONBLOCK) == -1)
 		chance = (uint64_t)now_us(); /* early in boot: any spread */
-	lose(h, t->began_ms, clock_ms(h));
-	delay = retry_delay_ms(&h->options.retry, t->response.tries, h->lost_ms,
-	    now - h->born_ms, retry_after_ms(t), chance);
+	retry_lose(&h->loss, t->began_ms, clock_ms(h));
+	delay = retry_delay_ms(&h->options.retry, t->response.tries,
+	    h->loss.lost_ms, now - h->born_ms, retry_after_ms(t), chance);
 	if (delay == RETRY_GIVE_UP) {
 		msg_at(MSG_VERBOSE,
 		    "%s; no more tries after %u, and %.1f s of them and of "
 		    "waits",
-		    reason, t->response.tries, (double)h->lost_ms / 1000);
+		    reason, t->response.tries, (double)h->loss.lost_ms / 1000);
 		return false;
 	}
-	lose(h, clock_ms(h), clock_ms(h) + delay);
+	retry_lose(&h->loss, clock_ms(h), clock_ms(h) + delay);
 	/* Whoever sits there shall know what is being waited for. */
 	if (t->response.tries == 1 && isatty(STDERR_FILENO))
 		msg_note("%s; trying again, up to %u times", reason,

@@ -15,6 +15,17 @@ enum {
 	AFTER_SPREAD_MS = 250,
 };
 
+void
+retry_lose(struct retry_loss *loss, int64_t from_ms, int64_t until_ms)
+{
+	if (from_ms < loss->until_ms)
+		from_ms = loss->until_ms;
+	if (until_ms <= from_ms)
+		return;
+	loss->lost_ms += until_ms - from_ms;
+	loss->until_ms = until_ms;
+}
+
 bool
 retry_is_transient(long http_status)
 {

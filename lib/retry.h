@@ -24,6 +24,15 @@ enum {
 	RETRY_SHARE = 10, /* one of so many parts */
 };
 
+/* Time that went into tries that failed and into waits after them: once where
+ * they overlap. Zeroed at first. */
+struct retry_loss {
+	int64_t lost_ms, until_ms;
+};
+
+/* Counts a span of time as lost; spans begin in order, about. */
+void retry_lose(struct retry_loss *loss, int64_t from_ms, int64_t until_ms);
+
 /* Whether a response with this status may turn out well later: 408, 429,
  * and 5xx but for 501 and 505. */
 bool retry_is_transient(long http_status);

@@ -39,9 +39,22 @@ static const struct wait {
     {"the largest limit", {9, INT64_MAX}, 1, 1, 7000, 0, 7000},
 };
 
+static const struct span {
+	const char *name;
+	int64_t from_ms, until_ms, lost_ms;
+} losses[] = {
+    {"a try that fails", 1000, 1500, 500},
+    {"one beside it", 1200, 1500, 500},
+    {"one that ends later", 1200, 1700, 700},
+    {"a wait", 1700, 2700, 1700},
+    {"a try within the wait", 1800, 2000, 1700},
+    {"a try after a quiet hour", 3600000, 3600100, 1800},
+};
+
 int
 main(void)
 {
+	struct retry_loss loss = {0};
 	static const struct retry_policy hour = {9, 1000};
 	static const long transient[] = {408, 429, 500, 502, 503, 504, 520,
 	    599};
@@ -65,5 +78,9 @@ main(void)
 	    RETRY_GIVE_UP, "after an hour a tenth of it may be lost as well");
 	is_int(retry_delay_ms(&hour, 1, 999 + 360000, 3600000, -1, 1), 1,
 	    "... and all of that");
+	for (size_t i = 0; i < sizeof(losses) / sizeof(*losses); i++) {
+		retry_lose(&loss, losses[i].from_ms, losses[i].until_ms);
+		is_int(loss.lost_ms, losses[i].lost_ms, losses[i].name);
+	}
 	return tap_done();
 }
