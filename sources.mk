@@ -6,9 +6,9 @@ LIB := buf child completion config escape fail host http instant json libcurl li
        num opt out progress retry secret stop trace url xdg
 LOGTO := common jwt problem settings tenant
 TOKEN := cache check credential dlt grant opts print reply token toml
-FETCH := bearer catalogue count cover emit fan fetch follow forecast job keys moment \
-  opts pages prefix redact seen session slice stream sweep tally ties transfer walk \
-  window
+FETCH := bearer catalogue count cover emit fan fetch follow forecast job keys \
+         moment opts pages prefix redact seen session slice stream sweep \
+         tally ties transfer walk watch window
 FETCH += confine exact filter frame jqvalue program sieve worker
 SQL := batch bloom catalog describe diagram dialect flatten form ident infer \
        input ledger load member opts path record rejects ring schema seen shake \

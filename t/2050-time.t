@@ -122,8 +122,9 @@ ok $? 'follow: more than a page, and a failure in the middle'
 kill -9 "$mock_pid"
 wait "$mock_pid" 2>/dev/null
 sleep 0.5
-mock --users 10 --logs 300 --token-lifetime 2 --port "$port"
-rules 'GET /api/logs nth=1: insert logs 140'
+# What was there is there again: the mock keeps nothing.
+echo 'GET /api/logs nth=1: insert logs 140' >again
+mock --users 10 --logs 300 --token-lifetime 2 --port "$port" --rules again
 awaits 141
 ok $? 'follow: the server restarts'
 sleep 2.2
@@ -167,9 +168,9 @@ for skew in -5 5; do
 	ok $? "clock off by $skew h: later ones, when an overlap has passed"
 	kill -9 "$mock_pid"
 	wait "$mock_pid" 2>/dev/null
-	mock --users 10 --logs 300 --now "$now" --port "$port"
-	rules "GET /api/logs nth=1: $grown $later late logs 45000" \
-		'GET /api/logs nth=2: late logs 50000 insert logs 2'
+	printf '%s\n' "GET /api/logs nth=1: $grown $later late logs 45000" \
+		'GET /api/logs nth=6: late logs 50000 insert logs 2' >again
+	mock --users 10 --logs 300 --now "$now" --port "$port" --rules again
 	awaits 161
 	ok $? "clock off by $skew h: after a restart too"
 	kill -TERM $pid
@@ -183,6 +184,65 @@ for skew in -5 5; do
 	cmp -s wanted got
 	ok $? "clock off by $skew h: each row once"
 done
+
+# The server's clock is set back: rows come with times long past. It is
+# noticed, be it a minute or days, and said with the way to go on; a row that
+# is late within the overlap is none of these.
+follows() {
+	curl -fsS -X DELETE "$LOGTO_ENDPOINT/_mock/requests" >/dev/null
+	logto-fetch logs --follow=100ms --retry 0 "$@" </dev/null >out 2>err &
+	pid=$!
+	tries=0
+	until [ "$(requests | grep -c 'page_size=100 ')" -ge 4 ]; do
+		tries=$((tries + 1))
+		[ $tries -lt 500 ] || break
+		sleep 0.02
+	done
+}
+# ends: waits for the follower to end by itself, for ten seconds.
+ends() {
+	tries=0
+	while kill -0 $pid 2>/dev/null && [ $tries -lt 500 ]; do
+		tries=$((tries + 1))
+		sleep 0.02
+	done
+	kill -KILL $pid 2>/dev/null
+	wait $pid
+	status=$?
+}
+for back in 70000 3600000 200000000; do
+	mock --users 10 --logs 300
+	follows
+	rules 'GET /api/logs nth=1: late logs 50000' "GET /api/logs nth=8: late logs $back"
+	ends
+	is "$(grep -c '"createdAt"' out)" 0 "a clock set back by $back ms"
+	fails 4 'logs: 1 rows came with times before [0-9]{13}, .*begin again with --since [0-9]+' \
+		"a clock set back by $back ms"
+done
+since=$(sed -E 's/.*--since ([0-9]+).*/\1/' err)
+logto-fetch logs --since "$since" </dev/null >out
+is "$(wc -l <out | tr -d ' ')" 302 '... and all rows since then come out'
+# Where more rows are there than the server counts, the newest are watched.
+mock --users 10 --logs 12000
+follows
+rules "GET /api/logs nth=8: late logs 70000"
+ends
+exits 4 'a clock set back, a long log'
+# Rows that are older than what is wanted are no news.
+mock --users 10 --logs 300
+follows --since 1795500000000
+rules 'GET /api/logs nth=1: insert logs 200' 'GET /api/logs nth=9: late logs 300000' \
+	'GET /api/logs nth=30: late logs 150000'
+awaits 201
+ends
+exits 4 'only rows since --since count'
+like "$(cat err)" 'logs: 1 rows came' '... one of them'
+mock --users 10 --logs 300 --logto-version 1.39
+follows
+kill -TERM $pid
+wait $pid
+like "$(cat err)" 'warning: this Logto is older than 1.40: should its clock be set back' \
+	'1.39: it cannot be watched'
 
 run logto-fetch logs --follow roles </dev/null
 fails 2 '--follow takes one log' 'follow: one log'

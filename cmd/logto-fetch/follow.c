@@ -2,8 +2,8 @@
 /*
  * Following a log.
  *
- *      complete - overlap            complete       newest
- *             |------- read again -------|--- new ---|
+ *         complete - overlap            complete       newest
+ *      watched   |------- read again -------|--- new ---|
  *
  * Only a poll that came to its end moves `complete`: one that failed may have
  * given on the newest rows and not those before them.
@@ -69,10 +69,17 @@ pause_for(int64_t ms, struct fail *why)
 static void
 complete(struct follow *f)
 {
+	int64_t *from_ms = &f->fan->walk->from_ms;
+	/* What the next poll need not read again. */
+	int64_t hi_ms = f->complete_ms - f->overlap_ms;
+
+	if (hi_ms > f->watch.hi_ms)
+		watch_move(&f->watch);
+	if (hi_ms >= *from_ms)
+		*from_ms = hi_ms + 1;
 	if (f->newest_ms > f->complete_ms)
 		f->complete_ms = f->newest_ms;
-	/* What is older than an overlap will not come again. */
-	if (f->complete_ms - f->since_ms >= f->overlap_ms) {
+	if (*from_ms > f->since_ms) {
 		struct seen old = f->earlier;
 
 		f->earlier = f->recent;
@@ -85,19 +92,29 @@ complete(struct follow *f)
 	f->is_ailing = false;
 }
 
+/* Looks at what is left behind, counts what this poll is the last to read,
+ * and reads what is new: in this order, so that no row can come in between. */
+static int
+read_new(struct follow *f, const struct job *job, struct fail *why)
+{
+	int64_t hi_ms = f->complete_ms - f->overlap_ms;
+
+	if (watch_check(&f->watch, why) != 0 ||
+	    (hi_ms > f->watch.hi_ms &&
+		watch_prepare(&f->watch, hi_ms, why) != 0))
+		return fail_prefix(why, "%s", job->path);
+	return fan_read(f->fan, job, why);
+}
+
 /* One poll; what may pass is told once and outlived. */
 static int
 poll_once(struct follow *f, const struct job *job, struct fail *why)
 {
-	int64_t from = f->complete_ms - f->overlap_ms + 1;
-
-	if (from > f->fan->walk->from_ms)
-		f->fan->walk->from_ms = from;
-	if (fan_read(f->fan, job, why) == 0) {
+	if (read_new(f, job, why) == 0) {
 		complete(f);
 		return stream_flush(f->stream, why);
 	}
-	if (why->status != STATUS_RETRY)
+	if (why->status != STATUS_RETRY || f->watch.has_grown)
 		return -1;
 	if (!f->is_ailing)
 		msg_warning("%s; going on", why->text);
@@ -121,12 +138,14 @@ find_start(struct follow *f, const struct job *job, struct fail *why)
 int
 follow_run(struct follow *f, const struct job *job, struct fail *why)
 {
-	int result = 0;
+	int result;
 
 	seen_init(&f->recent);
 	seen_init(&f->earlier);
 	f->newest_ms = f->complete_ms = f->fan->walk->from_ms;
-	if (f->fan->walk->from_ms == 0)
+	result = watch_open(&f->watch, f->fan->walk->transfer, job->path,
+	    job->query, f->fan->walk->from_ms, why);
+	if (result == 0 && f->fan->walk->from_ms == 0)
 		result = find_start(f, job, why);
 	f->since_ms = f->complete_ms;
 	f->fan->row = on_row;
