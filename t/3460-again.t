@@ -121,7 +121,10 @@ repeat 50 'print "{\"id\":$n,\"a\":$n,\"b\":$n}\n"' >first
 repeat 50 'print "{\"id\":$n,\"a\":", $n + ($n == 9) / 2, ",\"b\":$n}\n"' \
 	>second
 alike 'a type that changes'
-repeat 50 'print "{\"id\":$n,\"c\":", $n % 2 ? "null" : $n, ",\"b\":$n}\n"' \
-	>second
-alike 'a column that comes and one that goes'
+repeat 50 'print "{\"id\":$n,\"a\":$n,\"b\":$n,\"c\":",
+	$n % 2 ? "null" : $n, "}\n"' >second
+alike 'a column that comes'
+counts '0 25 25 0' '... changes the rows that have it'
+repeat 50 'print "{\"id\":$n,\"b\":$n}\n"' >second
+alike 'a column that goes'
 done_testing
