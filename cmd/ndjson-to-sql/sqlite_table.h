@@ -45,8 +45,8 @@ struct sqlite_table {
 	bool is_strict;
 	bool has_triggers;
 	bool has_constraints; /* of somebody else, or triggers */
-	bool has_children; /* tables for its lists are in use */
-	struct seen seen;  /* of a root table that is merged into */
+	bool has_children;    /* tables for its lists are in use */
+	struct seen seen;     /* of a root table that is merged into */
 	bool is_history;
 	struct bulk_table *bulk;  /* what bulk has of it */
 	sqlite3_stmt *insert;     /* NULL: to be prepared */
