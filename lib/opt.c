@@ -204,8 +204,9 @@ apply(const struct opt_program *program, const struct opt *o, const char *value,
 		opt_print_help(program, stdout);
 		return flush_help(why);
 	case OPT_VERSION:
-		(void)printf("%s %s\n%s", program->name, PROGRAM_VERSION,
-		    program->version ? program->version : "");
+		(void)printf("%s %s\n", program->name, PROGRAM_VERSION);
+		if (program->print_version)
+			program->print_version(stdout);
 		return flush_help(why);
 	case OPT_COMPLETION:
 		if (set_choice(o, value, &shell, why) == OPT_BAD)

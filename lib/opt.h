@@ -56,7 +56,8 @@ struct opt_program {
 	const char *name;
 	const char *usage;   /* what follows "usage: " */
 	const char *example; /* one line that works */
-	const char *version; /* lines below "name version", or NULL */
+	/* Prints lines below "name version"; or NULL. */
+	void (*print_version)(FILE *to);
 	/* What completes an operand: NULL nothing, "FILE" a file's name, else
 	 * a line of what this command prints. */
 	const char *operands;

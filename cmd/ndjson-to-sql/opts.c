@@ -8,6 +8,7 @@
 #include "completion.h"
 #include "describe.h"
 #include "mem.h"
+#include "sink.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -80,7 +81,21 @@ static const struct opt table[] = {
 	COMPLETION_SHELLS, 0, 0},
 };
 
+/* What there is of the libraries of destinations. */
+static void
+print_version(FILE *to)
+{
+	const struct sink_options options = {.libduckdb = getenv("LIBDUCKDB")};
+	struct buf text;
+
+	buf_init(&text, BOUND_MESSAGE_BYTES);
+	sink_add_versions(&options, &text);
+	(void)fputs(text.data, to);
+	buf_free(&text);
+}
+
 static const struct opt_program program = {
+    .print_version = print_version,
     .name = "ndjson-to-sql",
     .usage = "ndjson-to-sql [OPTION]... TARGET [FILE]...",
     .example = "logto-fetch logs users | ndjson-to-sql out.db",

@@ -96,3 +96,14 @@ sink_find(const char *target, const char **rest, struct fail *why)
 	(void)fail_unknown(target, why);
 	return NULL;
 }
+
+void
+sink_add_versions(const struct sink_options *options, struct buf *text)
+{
+	for (size_t i = 0; i < KIND_COUNT; i++) {
+		if (!kinds[i]->add_version)
+			continue;
+		kinds[i]->add_version(options, text);
+		buf_add_char(text, '\n');
+	}
+}

@@ -31,6 +31,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct buf;
 struct out;
 struct schema;
 struct sink;
@@ -40,9 +41,9 @@ struct sink_options {
 	enum mode mode;
 	int64_t busy_timeout_ms;
 	const char *libduckdb; /* its file; NULL: where the loader finds it */
-	bool is_endless;    /* commits come before the end */
-	bool closes_absent; /* MODE_HISTORY: rows that did not come end */
-	bool is_scratch;    /* SQLite: nobody else's, and gone after the load */
+	bool is_endless;       /* commits come before the end */
+	bool closes_absent;    /* MODE_HISTORY: rows that did not come end */
+	bool is_scratch; /* SQLite: nobody else's, and gone after the load */
 	enum pack_kind pack;   /* how text files are compressed */
 	const char *partition; /* COLUMN:UNIT, or NULL */
 	const char *schema;    /* that tables are in, or NULL */
@@ -107,6 +108,10 @@ struct sink_kind {
 	bool has_json_lists;  /* lists stay JSON whatever --arrays says */
 	size_t max_name_bytes;
 	size_t max_columns;
+	/* Appends the name and version of the library that it needs, or that
+	 * it is missing; NULL: it needs none of its own. */
+	void (
+	    *add_version)(const struct sink_options *options, struct buf *text);
 	int (*open)(const struct sink_options *options, struct sink **sink,
 	    struct fail *why);
 };
@@ -116,5 +121,8 @@ struct sink_kind {
 ATTR_NODISCARD
 const struct sink_kind *sink_find(const char *target, const char **rest,
     struct fail *why);
+
+/* Appends a line for each library that the sinks need. */
+void sink_add_versions(const struct sink_options *options, struct buf *text);
 
 #endif

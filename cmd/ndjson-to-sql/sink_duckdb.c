@@ -316,7 +316,20 @@ static const struct sink_ops duckdb_ops = {
     .free = duckdb_free,
 };
 
+static void
+add_version(const struct sink_options *options, struct buf *text)
+{
+	struct libduckdb library;
+	struct fail why;
+
+	if (libduckdb_load(&library, options->libduckdb, &why) == 0)
+		buf_addf(text, "libduckdb %s", library.library_version());
+	else
+		buf_add(text, "libduckdb is missing (for duckdb:, parquet:)");
+}
+
 const struct sink_kind sink_duckdb = {
+    .add_version = add_version,
     .name = "duckdb",
     .prefix = "duckdb:",
     .suffixes = ".duckdb .ddb",

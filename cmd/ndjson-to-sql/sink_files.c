@@ -60,7 +60,19 @@ stdout_open(const struct sink_options *options, struct sink **sink,
 	return stage_open(&kind, options, sink, why);
 }
 
+static void
+add_version(const struct sink_options *options, struct buf *text)
+{
+	struct fail why;
+
+	(void)options;
+	buf_add(text,
+	    pack_check(PACK_ZSTD, &why) == 0 ? "libzstd is built in"
+					     : "libzstd is left out (--zstd)");
+}
+
 const struct sink_kind sink_csv = {
+    .add_version = add_version,
     .name = "csv",
     .prefix = "csv:",
     .suffixes = "",

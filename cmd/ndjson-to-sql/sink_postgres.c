@@ -439,7 +439,24 @@ static const struct sink_ops postgres_ops = {
     .free = postgres_free,
 };
 
+static void
+add_version(const struct sink_options *options, struct buf *text)
+{
+	struct libpq pq;
+	struct fail why;
+	int version;
+
+	(void)options;
+	if (libpq_load(&pq, &why) != 0) {
+		buf_add(text, "libpq is missing (for postgresql:)");
+		return;
+	}
+	version = pq.libVersion();
+	buf_addf(text, "libpq %d.%d", version / 10000, version % 10000);
+}
+
 const struct sink_kind sink_postgres = {
+    .add_version = add_version,
     .name = "postgresql",
     .prefix = "postgresql: postgres:",
     .suffixes = "",

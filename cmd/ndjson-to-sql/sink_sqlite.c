@@ -470,7 +470,15 @@ static const struct sink_ops sqlite_ops = {
     .free = sqlite_free,
 };
 
+static void
+add_version(const struct sink_options *options, struct buf *text)
+{
+	(void)options;
+	buf_addf(text, "SQLite %s", sqlite3_libversion());
+}
+
 const struct sink_kind sink_sqlite = {
+    .add_version = add_version,
     .name = "sqlite",
     .prefix = "sqlite:",
     .suffixes = ".db .sqlite .sqlite3",

@@ -129,7 +129,6 @@ static const struct opt_program program = {
     .name = "mock-logto",
     .usage = "mock-logto [OPTION...]",
     .example = "mock-logto --port 3001 --logs 1000000",
-    .version = NULL,
     .table = table,
     .count = sizeof(table) / sizeof(*table),
 };
