@@ -98,6 +98,11 @@ static const struct opt_program program = {
     .print_version = print_version,
     .name = "ndjson-to-sql",
     .usage = "ndjson-to-sql [OPTION]... TARGET [FILE]...",
+#ifdef HAVE_ZSTD
+    .version = "compression: gzip, zstd",
+#else
+    .version = "compression: gzip (built without zstd)",
+#endif
     .example = "logto-fetch logs users | ndjson-to-sql out.db",
     .table = table,
     .count = sizeof(table) / sizeof(*table),
