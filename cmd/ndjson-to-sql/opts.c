@@ -90,6 +90,11 @@ print_version(FILE *to)
 
 	buf_init(&text, BOUND_MESSAGE_BYTES);
 	sink_add_versions(&options, &text);
+#ifdef HAVE_ZSTD
+	buf_add(&text, "compression: gzip, zstd\n");
+#else
+	buf_add(&text, "compression: gzip (built without zstd)\n");
+#endif
 	(void)fputs(text.data, to);
 	buf_free(&text);
 }
@@ -98,11 +103,6 @@ static const struct opt_program program = {
     .print_version = print_version,
     .name = "ndjson-to-sql",
     .usage = "ndjson-to-sql [OPTION]... TARGET [FILE]...",
-#ifdef HAVE_ZSTD
-    .version = "compression: gzip, zstd",
-#else
-    .version = "compression: gzip (built without zstd)",
-#endif
     .example = "logto-fetch logs users | ndjson-to-sql out.db",
     .table = table,
     .count = sizeof(table) / sizeof(*table),
