@@ -539,6 +539,24 @@ h__l: _id text, _idx bigint, _parent_id bigint, value text
   _id=L2000001.1; _idx=1; _parent_id=L2000001; value=y
 EOT
 
+# A parent whose rows have all changed is covered like any other.
+begin 'history of parents'
+load 0 --history <<'EOT'
+{"_resource":"rel","_parent":{"role":"r1"},"id":1,"v":"a"}
+{"_resource":"rel","_parent":{"role":"r1"},"id":2,"v":"b"}
+{"_resource":"rel","_parent":{"role":"r2"},"id":1,"v":"c"}
+EOT
+load 0 --history --sync <<'EOT'
+{"_resource":"rel","_parent":{"role":"r1"},"id":1,"v":"A"}
+EOT
+content <<'EOT'
+rel: _id bigint, _valid_from timestamp, _valid_to timestamp, id bigint, role text, v text
+  _id=L1000001; _valid_from=TIME; _valid_to=TIME; id=1; role=r1; v=a
+  _id=L1000002; _valid_from=TIME; _valid_to=TIME; id=2; role=r1; v=b
+  _id=L1000003; _valid_from=TIME; id=1; role=r2; v=c
+  _id=L2000001; _valid_from=TIME; id=1; role=r1; v=A
+EOT
+
 begin 'rejects'
 load 0 --rejects rejects <<'EOT'
 {"_resource":"t","id":1}

@@ -147,7 +147,7 @@ sqlite_history_close(struct sqlite *s, struct sqlite_table *t, struct fail *why)
 	/* What this load has inserted came in it. */
 	sqlite_db_quote(&sql, t->table->valid_from->name);
 	buf_addf(&sql, "<>'%s' AND ", now);
-	sqlite_sync_add_condition(t->table, &sql);
+	sqlite_sync_add_condition(t->table, now, &sql);
 	s->current = t;
 	result = sqlite_db_run(s->db, sql.data, why);
 	s->current = NULL;

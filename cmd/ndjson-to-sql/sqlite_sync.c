@@ -55,7 +55,8 @@ add_covered(const struct table *root, struct buf *sql)
 }
 
 void
-sqlite_sync_add_condition(const struct table *root, struct buf *sql)
+sqlite_sync_add_condition(const struct table *root, const char *now,
+    struct buf *sql)
 {
 	struct buf columns;
 
@@ -69,6 +70,11 @@ sqlite_sync_add_condition(const struct table *root, struct buf *sql)
 	buf_free(&columns);
 	sqlite_db_quote(sql, root->name);
 	buf_add(sql, " WHERE loader_seen(_rowid_)");
+	if (now) {
+		buf_add(sql, " OR ");
+		sqlite_db_quote(sql, root->valid_from->name);
+		buf_addf(sql, "='%s'", now);
+	}
 	add_covered(root, sql);
 	buf_add_char(sql, ')');
 }
@@ -105,7 +111,7 @@ add_below(const struct table *t, struct buf *sql)
 		sqlite_db_quote(sql, t->parent->name);
 		buf_add(sql, " WHERE ");
 	}
-	sqlite_sync_add_condition(t, sql);
+	sqlite_sync_add_condition(t, NULL, sql);
 	while (open-- > 0)
 		buf_add_char(sql, ')');
 }

@@ -16,8 +16,10 @@ struct table;
 
 /* Appends the condition that a row of the root table did not come in this
  * load, though the stream covered it. It calls loader_seen(), which means
- * the rows of s->current. */
-void sqlite_sync_add_condition(const struct table *root, struct buf *sql);
+ * the rows of s->current. Of a history, `now` is when the versions of this
+ * load begin, which came, too; else NULL. */
+void sqlite_sync_add_condition(const struct table *root, const char *now,
+    struct buf *sql);
 
 /* Deletes those rows. */
 ATTR_NODISCARD
