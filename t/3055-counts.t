@@ -85,4 +85,32 @@ deeper '[1,2],[4]' '[1,2],[4]' '0 1 2 0' 1,2,4
 deeper '[1,2],[4,5]' '[1,2]' '0 0 2 1' 1,2
 deeper '[1,2]' '[1]' '0 0 1 2' 1
 
+
+# --- histories: a load makes one version of a record
+
+echo '{"id":0,"v":1,"l":[1,[2,3]]}' >first
+versions() {
+	rm -f x.db
+	ndjson-to-sql --history -t t x.db first
+	{
+		echo "$1"
+		cat between
+		echo "$2"
+	} | ndjson-to-sql --history -t t x.db
+	is "$(sqlite3 x.db "SELECT v, _valid_to IS NULL FROM t WHERE id = 0
+		ORDER BY _id; SELECT count(*) FROM t__l;
+		SELECT group_concat(value) FROM t__l__list" | tr '\n' ' ')" \
+		"$3" "$1 and then $2"
+	is "$(sqlite3 x.db 'SELECT tables FROM _loads ORDER BY load_id DESC
+		LIMIT 1' | jq -r '.t | "\(.inserted) \(.updated) " +
+		"\(.unchanged) \(.doubled)"')" "$4" '... counted'
+}
+versions '{"id":0,"v":2,"l":[4,[5,6]]}' '{"id":0,"v":3,"l":[[7]]}' \
+	'1|0 3|1 3 2,3,7 ' '2001 1 0 1'
+versions '{"id":0,"v":2,"l":[4]}' '{"id":0,"v":2,"l":[4]}' \
+	'1|0 2|1 3 2,3 ' '2001 1 0 1'
+versions "$(cat first)" "$(cat first)" '1|1 2 2,3 ' '2000 0 1 1'
+versions '{"id":9999,"v":2,"l":[4,[5,6]]}' '{"id":9999,"v":3,"l":[[7]]}' \
+	'1|1 3 2,3,7 ' '2001 0 0 1'
+
 done_testing

@@ -34,6 +34,10 @@ prepare(struct sqlite *s, struct sqlite_table *t, struct fail *why)
 	buf_init(&sql, SQL_BYTES_MAX);
 	buf_add(&sql, "SELECT _rowid_,");
 	sqlite_db_quote(&sql, table->hash->name);
+	buf_add_char(&sql, ',');
+	sqlite_db_quote(&sql, table->id_column->name);
+	buf_add_char(&sql, ',');
+	sqlite_db_quote(&sql, table->valid_from->name);
 	buf_add(&sql, " FROM ");
 	sqlite_db_quote(&sql, table->name);
 	buf_add(&sql, " WHERE ");
@@ -70,6 +74,70 @@ end_version(struct sqlite *s, struct sqlite_table *t, int64_t rowid,
 	return sqlite_db_step(t->end, why);
 }
 
+/* Appends the condition that a row of a list is of the version `id`. What is
+ * in a list has an id that begins with that of the list's row and a dot. */
+static void
+add_of_version(const struct table *root, const struct table *t, int64_t id,
+    struct buf *sql)
+{
+	long long number = (long long)id;
+
+	if (t == root) {
+		sqlite_db_quote(sql, t->id_column->name);
+		buf_addf(sql, "=%lld", number);
+		return;
+	}
+	sqlite_db_quote(sql, t->parent_id->name);
+	if (t->parent == root) {
+		buf_addf(sql, "=%lld", number);
+		return;
+	}
+	buf_addf(sql, ">'%lld.' AND ", number);
+	sqlite_db_quote(sql, t->parent_id->name);
+	buf_addf(sql, "<'%lld/'", number);
+}
+
+/* A version that this load has made, of a record that comes again: the last
+ * one counts. */
+static int
+remove_version(struct sqlite *s, struct sqlite_table *t, int64_t id,
+    struct fail *why)
+{
+	int result = 0;
+
+	for (size_t i = s->table_count; i-- > 0 && result == 0;) {
+		struct sqlite_table *below = &s->tables[i];
+		struct buf sql;
+
+		if (!below->table || below->table->root != t->table ||
+		    !below->is_made)
+			continue;
+		buf_init(&sql, SQL_BYTES_MAX);
+		buf_add(&sql, "DELETE FROM ");
+		sqlite_db_quote(&sql, below->table->name);
+		buf_add(&sql, " WHERE ");
+		add_of_version(t->table, below->table, id, &sql);
+		result = sqlite_db_run(s->db, sql.data, why);
+		if (result == 0)
+			below->counts.inserted -=
+			    (uint64_t)sqlite3_changes64(s->db);
+		buf_free(&sql);
+	}
+	t->counts.doubled++;
+	return result;
+}
+
+/* Whether this load has made the version found, and not committed it yet. */
+static bool
+is_ours(const struct sqlite *s, sqlite3_stmt *found)
+{
+	const char *from = (const char *)sqlite3_column_text(found, 3);
+	char now[INSTANT_TEXT_BYTES];
+
+	now_text(s, now);
+	return !s->options.is_endless && from && strcmp(from, now) == 0;
+}
+
 static bool
 is_same(sqlite3_stmt *found, const struct cell *hash)
 {
@@ -84,8 +152,8 @@ compare_row(struct sqlite *s, struct sqlite_table *t, const struct row *row,
     struct origin *origin, struct fail *why)
 {
 	const struct table *table = t->table;
-	int64_t rowid = 0;
-	bool same = false;
+	int64_t rowid = 0, id = 0;
+	bool same = false, ours = false;
 	int result;
 
 	for (size_t i = 0; i < table->key_count; i++)
@@ -94,15 +162,21 @@ compare_row(struct sqlite *s, struct sqlite_table *t, const struct row *row,
 	result = sqlite_db_step(t->find, why);
 	if (result == 1) {
 		rowid = sqlite3_column_int64(t->find, 0);
+		id = sqlite3_column_int64(t->find, 2);
 		same = is_same(t->find, &row->cells[table->hash->index]);
+		ours = is_ours(s, t->find);
 	}
 	(void)sqlite3_reset(t->find);
 	if (result != 1)
 		return result;
 	if (!same)
-		return end_version(s, t, rowid, why);
+		return ours ? remove_version(s, t, id, why)
+			    : end_version(s, t, rowid, why);
 	origin->is_dropped = true;
-	t->counts.unchanged++;
+	if (ours || seen_get(&t->seen, rowid) != SEEN_NOT)
+		t->counts.doubled++;
+	else
+		t->counts.unchanged++;
 	sqlite_merge_note(s, t, rowid, SEEN_UNCHANGED);
 	return 0;
 }
