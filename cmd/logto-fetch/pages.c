@@ -83,7 +83,8 @@ pages_window_query(struct buf *query, const char *base,
 static uint64_t
 shift(const struct pages *p, struct slice *slice, int64_t *to_ms)
 {
-	uint64_t begin = p->end - p->plan.overlap;
+	uint64_t begin =
+	    p->end > p->plan.overlap ? p->end - p->plan.overlap : 0;
 	uint64_t page = begin / p->plan.size;
 	unsigned row = (unsigned)(begin % p->plan.size);
 

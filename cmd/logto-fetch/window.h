@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Reading audit logs: windows of time, newest first, each small enough for
- * the server to count its rows, and walked in pages inside. New rows cannot
- * enter a window that ends in the past, so its pages stand still.
+ * the server to count its rows, and walked in pages inside. New rows hardly
+ * enter a window that ends in the past, so its pages stand still; that some
+ * come late, or are deleted, makes gaps between the times of the pages
+ * (cover.h), which are windows again.
  *
  *      to_ms                                              from_ms
  *        |-- window 1 --|-- window 2 --|-- window 3 -- ... --|
