@@ -18,7 +18,7 @@ ids_of() {
 # drifts KIND BOUND: no record is lost or comes twice, and at most BOUND of a
 # hundred runs give up: a program that always fails would lose none either.
 drifts() {
-	count=${COMPLETE_SCHEDULES:-15}
+	count=${COMPLETE_SCHEDULES:-11}
 	"$root/t/drift" "$1" "$count" "${COMPLETE_SEED:-7}" >faults 2>&1
 	is "$(sed '$d' faults)" '' "$1: $count schedules"
 	given=$(sed -n 's/.* complete, \([0-9]*\) given up.*/\1/p' faults)
@@ -33,7 +33,7 @@ for kind in users manyusers tiedusers logs manylogs windows cappedlogs \
 done
 drifts organizations 10
 drifts tiedlogs 10
-drifts tiedlogs139 20
+drifts tiedlogs139 30
 
 # A quiet tenant whose rows share a time: one walk over pages loses some, and
 # all come out nevertheless.
