@@ -193,6 +193,61 @@ check(const struct format *format, enum pack_kind pack,
 	buf_free(&path);
 }
 
+/* Our own reader is content with less; others are not. */
+static void
+check_quotes(void)
+{
+	static const char special[] = {'"', ',', '\n', '\r'};
+	size_t wrong = 0;
+
+	for (size_t len = 1; len < 20; len++) {
+		for (size_t at = 0; at < len * sizeof(special); at++) {
+			char text[20];
+			struct buf field;
+
+			memset(text, 'x', sizeof(text));
+			text[at / sizeof(special)] =
+			    special[at % sizeof(special)];
+			buf_init(&field, 100);
+			csv_add_field(&field, text, len);
+			wrong += field.data[0] != '"' ||
+			    field.data[field.len - 1] != '"' ||
+			    field.len != len + 2 + (at % sizeof(special) == 0);
+			buf_free(&field);
+		}
+	}
+	is_int((long long)wrong, 0, "a special byte anywhere asks for quotes");
+}
+
+/* A field by itself. */
+static void
+check_fields(void)
+{
+	static const struct {
+		const char *text, *field;
+	} cases[] = {
+	    {"", "\"\""},
+	    {"plain", "plain"},
+	    {"a b", "a b"},
+	    {" a", "\" a\""},
+	    {"a\t", "\"a\t\""},
+	    {"\\.", "\"\\.\""},
+	    {"a\\", "a\\"},
+	    {"\"", "\"\"\"\""},
+	    {"say \"no\"", "\"say \"\"no\"\"\""},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct buf field;
+
+		buf_init(&field, 100);
+		csv_add_field(&field, cases[i].text, strlen(cases[i].text));
+		ok(strcmp(field.data, cases[i].field) == 0, "the field %s",
+		    cases[i].field);
+		buf_free(&field);
+	}
+}
+
 int
 main(void)
 {
@@ -211,6 +266,8 @@ main(void)
 		check(&format_csv, pack, shape, r);
 		check(&format_ndjson, pack, shape, r);
 	}
+	check_quotes();
+	check_fields();
 	shape_list_free(&list);
 	free(r);
 	return tap_done();
