@@ -14,6 +14,7 @@
 #include "batch.h"
 #include "mem.h"
 #include "schema.h"
+#include "stop.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,8 @@ enum {
 	/* Longer keys would leave little room for others in memory. */
 	KEY_BYTES_MAX = 1024,
 	ROWID_BYTES = 9,
+	/* Between two looks at the stop flag: some milliseconds. */
+	ENTRIES_PER_LOOK = 1 << 16,
 	/* A record's length and its header: a byte, and three for each text
 	 * at most; see KEY_BYTES_MAX. */
 	HEADER_BYTES_MAX = 1 + 3 * (SCHEMA_KEY_MAX + 1),
@@ -185,10 +188,12 @@ add_entries(struct keys *k, struct fail *why)
 {
 	unsigned char before[SORTER_STRING_MAX];
 	const unsigned char *bytes;
-	size_t before_len = 0, len, key_len;
+	size_t before_len = 0, len, key_len, count = 0;
 	int result;
 
 	while ((result = sorter_next(&k->sorter, &bytes, &len, why)) == 1) {
+		if (++count % ENTRIES_PER_LOOK == 0 && stop_is_requested())
+			return stop_fail(why);
 		key_len = key_bytes(bytes, len);
 		if (key_len == before_len &&
 		    memcmp(before, bytes, key_len) == 0)
