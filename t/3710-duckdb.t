@@ -92,6 +92,14 @@ is "$(ndjson-to-sql --describe=json t.duckdb | jq -c '.tables[0] |
 	[.name, .rows, [.columns[] | .name + " " + .type]]')" \
 	'["t",1,["id bigint","v text","_load_id bigint"]]' '--describe'
 
+# --- so many that memory is given back meanwhile
+
+perl -e 'print "{\"id\":$_}\n" for 1 .. 210000, 5' |
+	ndjson-to-sql --stats json -t t many.duckdb 2>err
+is "$(jq -c '.tables.t | [.inserted, .doubled]' err)" '[210000,1]' 'many rows'
+is "$(sql many.duckdb 'SELECT count(*), sum(id) FROM t')" '210000|22050105000' \
+	'... are all there'
+
 # --- in parts
 
 (put '{"id":1}' '{"id":2}' && cat in && sleep 0.6 && put '{"id":1,"v":"x"}' &&

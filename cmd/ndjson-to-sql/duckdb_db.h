@@ -30,7 +30,6 @@ struct duckdb_db {
 enum duckdb_access {
 	DUCKDB_READ,  /* an existing file */
 	DUCKDB_WRITE, /* a file, or one to be made */
-	DUCKDB_BUILD, /* a file to be made, that nobody else sees yet */
 	DUCKDB_MEMORY,
 };
 
@@ -44,6 +43,10 @@ int duckdb_db_open(struct duckdb_db *db, const char *library, const char *path,
 
 /* Rolls back what is not committed. Does nothing on a zeroed object. */
 void duckdb_db_close(struct duckdb_db *db);
+
+/* Frees the memory of blocks that are on the disk: DuckDB would keep all that
+ * it has written, up to its limit. */
+void duckdb_db_shrink(struct duckdb_db *db);
 
 /* Runs statements. `changed`: how many rows the last one changed; or NULL. */
 ATTR_NODISCARD

@@ -46,8 +46,6 @@ open_database(struct duckdb *d, struct fail *why)
 
 	if (d->options.ddl)
 		access = d->file.is_new ? DUCKDB_MEMORY : DUCKDB_READ;
-	else if (d->is_new)
-		access = DUCKDB_BUILD;
 	if (duckdb_db_open(&d->db, d->options.libduckdb, path, access,
 		d->options.busy_timeout_ms, why) != 0)
 		return -1;
