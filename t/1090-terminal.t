@@ -18,9 +18,12 @@ waits_until() {
 		sleep 0.05
 	done
 }
+servers=0
 # asks NAME: a shell in a terminal asks logto-token, which asks for the secret.
 asks() {
 	name=$1
+	# A server that is told to go may still take a while.
+	socket=$T/tmux.$((servers = servers + 1))
 	rm -f sent answer err finished before after
 	cat >pane <<'EOT'
 trap : INT
@@ -31,10 +34,10 @@ echo $? >finished
 stty -a >after
 sleep 60
 EOT
-	env -u TMUX tmux -f /dev/null -S "$T/tmux" \
+	env -u TMUX tmux -f /dev/null -S "$socket" \
 		new-session -d -x 200 -y 20 'cat >/dev/null'
-	tmux -S "$T/tmux" pipe-pane 'cat >sent'
-	tmux -S "$T/tmux" respawn-pane -k 'exec env TERM=screen sh pane 3>&2'
+	tmux -S "$socket" pipe-pane 'cat >sent'
+	tmux -S "$socket" respawn-pane -k 'exec env TERM=screen sh pane 3>&2'
 	waits_until grep -q 'is not shown: ' sent
 	ok $? "$name: it asks"
 }
@@ -44,10 +47,10 @@ answered() {
 	ok $? "$name: the shell goes on"
 	cmp -s before after
 	ok $? "$name: the terminal is as it was"
-	tmux -S "$T/tmux" kill-server
+	tmux -S "$socket" kill-server
 }
 type() {
-	tmux -S "$T/tmux" send-keys "$@"
+	tmux -S "$socket" send-keys "$@"
 }
 
 if command -v tmux >/dev/null; then
