@@ -61,42 +61,42 @@ add_text(struct buf *sql, const char *text)
 
 /* Texts come and go in UTC and ISO, whatever the user's settings. What ends
  * sessions that are slow is for those that forgot themselves; a load that
- * waits for its stream did not. */
+ * waits for its stream did not. All of it ends with the transaction: behind
+ * a pooler the session is somebody else's afterwards. */
 static int
-configure(struct postgres *s, struct fail *why)
+begin(struct postgres *s, struct fail *why)
 {
 	long long timeout = (long long)s->options.busy_timeout_ms;
 	struct buf sql;
 
 	buf_init(&sql, SQL_BYTES_MAX);
-	/* Stages and what they are joined by stay in memory, within reason. */
-	buf_add(&sql,
-	    "SELECT set_config(name, '64MB', false) FROM pg_settings"
-	    " WHERE name IN ('work_mem', 'temp_buffers')"
-	    " AND pg_size_bytes(current_setting(name)) < 64 * 1024 * 1024;");
+	buf_add(&sql, s->options.ddl ? "BEGIN READ ONLY;" : "BEGIN;");
 	buf_addf(&sql,
-	    "SET TimeZone = 'UTC'; SET DateStyle = 'ISO';"
-	    "SET standard_conforming_strings = on;"
-	    "SET client_min_messages = warning; SET extra_float_digits = 1;"
-	    "SET statement_timeout = 0;"
-	    "SET idle_in_transaction_session_timeout = 0;"
+	    "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO';"
+	    "SET LOCAL standard_conforming_strings = on;"
+	    "SET LOCAL client_min_messages = warning;"
+	    "SET LOCAL extra_float_digits = 1;"
+	    "SET LOCAL statement_timeout = 0;"
+	    "SET LOCAL idle_in_transaction_session_timeout = 0;"
 	    /* 0 would be for ever. */
-	    "SET lock_timeout = %lld",
+	    "SET LOCAL lock_timeout = %lld;",
 	    timeout > 0 ? timeout : 1);
+	/* What joins a stage to its table stays in memory, within reason. */
+	buf_add(&sql,
+	    "SELECT set_config(name, '64MB', true) FROM pg_settings"
+	    " WHERE name = 'work_mem'"
+	    " AND pg_size_bytes(current_setting(name)) < 64 * 1024 * 1024");
 	return postgres_run(s, &sql, NULL, why);
 }
 
 static int
-begin(struct postgres *s, struct fail *why)
+lock(struct postgres *s, struct fail *why)
 {
 	struct buf sql;
 
-	buf_init(&sql, SQL_BYTES_MAX);
-	buf_add(&sql, s->options.ddl ? "BEGIN READ ONLY" : "BEGIN");
-	if (postgres_run(s, &sql, NULL, why) != 0)
-		return -1;
 	if (s->options.ddl)
 		return 0;
+	buf_init(&sql, SQL_BYTES_MAX);
 	buf_add(&sql,
 	    "SELECT pg_advisory_xact_lock(hashtext('ndjson-to-sql'),"
 	    " hashtext(");
@@ -171,7 +171,7 @@ set_path(struct postgres *s, struct fail *why)
 	buf_init(&sql, SQL_BYTES_MAX);
 	buf_add(&sql, "SELECT set_config('search_path', quote_ident(");
 	add_text(&sql, s->schema);
-	buf_add(&sql, ") || ', ' || current_setting('search_path'), false)");
+	buf_add(&sql, ") || ', ' || current_setting('search_path'), true)");
 	return postgres_run(s, &sql, NULL, why);
 }
 
@@ -207,8 +207,8 @@ postgres_open(const struct sink_options *options, struct sink **sink,
 	s->base.ops = &postgres_ops;
 	s->options = *options;
 	if (postgres_db_open(&s->db, options->target, why) != 0 ||
-	    configure(s, why) != 0 || find_schema(s, why) != 0 ||
-	    begin(s, why) != 0 || make_schema(s, why) != 0 ||
+	    begin(s, why) != 0 || find_schema(s, why) != 0 ||
+	    lock(s, why) != 0 || make_schema(s, why) != 0 ||
 	    set_path(s, why) != 0) {
 		postgres_free(&s->base);
 		return fail_prefix(why, "PostgreSQL");
@@ -424,7 +424,11 @@ postgres_commit(struct sink *sink, bool is_last, struct fail *why)
 	for (size_t i = 0; i < s->table_count; i++)
 		if (s->tables[i])
 			postgres_table_settle(s->tables[i]);
-	return is_last ? 0 : begin(s, why);
+	if (is_last)
+		return 0;
+	if (begin(s, why) != 0 || lock(s, why) != 0)
+		return -1;
+	return set_path(s, why);
 }
 
 static const struct sink_ops postgres_ops = {
