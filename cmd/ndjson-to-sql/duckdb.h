@@ -27,8 +27,7 @@ struct duckdb {
 	size_t existing_count, existing_capacity;
 	struct duckdb_table **tables; /* by table id; each may be NULL */
 	size_t table_count, table_capacity;
-	bool is_new;       /* the file is being built */
-	uint64_t unshrunk; /* rows since duckdb_db_shrink */
+	bool is_new; /* the file is being built */
 };
 
 /* The type that a column had when the database was opened, or NULL. */

@@ -22,7 +22,7 @@ enum {
 
 /* By default DuckDB takes four fifths of the machine. What a join or a sort
  * needs beyond this goes to the disk. */
-#define MEMORY_LIMIT "1GB"
+static const char MEMORY_LIMIT[] = "1GB";
 
 /* --- failures ----------------------------------------------------------- */
 
@@ -150,7 +150,6 @@ make_config(struct duckdb_db *db, enum duckdb_access access,
 	    {"access_mode", access == DUCKDB_READ ? "READ_ONLY" : "AUTOMATIC"},
 	    {"temp_directory", temporary},
 	    {"memory_limit", MEMORY_LIMIT},
-	    {"allocator_background_threads", "true"},
 	    {"write_buffer_row_group_count", "1"},
 	};
 	struct duckdb_config *config = NULL;
@@ -229,27 +228,12 @@ open_waiting(struct duckdb_db *db, const char *path,
 
 /* What depends on how the library was built may fail. */
 static void
-try_setting(struct duckdb_db *db, struct duckdb_connection *connection,
-    const char *sql)
+try_setting(struct duckdb_db *db, const char *sql)
 {
 	struct duckdb_result answer;
 
-	(void)db->lib.query(connection, sql, &answer);
+	(void)db->lib.query(db->connection, sql, &answer);
 	db->lib.destroy_result(&answer);
-}
-
-/* DuckDB forgets what it can, and fails, where the limit is below what it
- * needs. In a connection of its own, since that ends a transaction. */
-void
-duckdb_db_shrink(struct duckdb_db *db)
-{
-	struct duckdb_connection *other;
-
-	if (db->lib.connect(db->database, &other) != 0)
-		return;
-	try_setting(db, other, "SET memory_limit = '1MB'");
-	try_setting(db, other, "SET memory_limit = '" MEMORY_LIMIT "'");
-	db->lib.disconnect(&other);
 }
 
 int
@@ -275,7 +259,7 @@ duckdb_db_open(struct duckdb_db *db, const char *library, const char *path,
 	if (db->lib.connect(db->database, &db->connection) != 0)
 		return fail_set(why, STATUS_LOCAL, "cannot connect");
 	/* Texts of times are in UTC, wherever we are. */
-	try_setting(db, db->connection, "SET TimeZone = 'UTC'");
+	try_setting(db, "SET TimeZone = 'UTC'");
 	return start_watcher(db, why);
 }
 

@@ -44,10 +44,6 @@ int duckdb_db_open(struct duckdb_db *db, const char *library, const char *path,
 /* Rolls back what is not committed. Does nothing on a zeroed object. */
 void duckdb_db_close(struct duckdb_db *db);
 
-/* Frees the memory of blocks that are on the disk: DuckDB would keep all that
- * it has written, up to its limit. */
-void duckdb_db_shrink(struct duckdb_db *db);
-
 /* Runs statements. `changed`: how many rows the last one changed; or NULL. */
 ATTR_NODISCARD
 int duckdb_db_run(struct duckdb_db *db, const char *sql, uint64_t *changed,

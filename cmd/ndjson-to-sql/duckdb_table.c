@@ -18,9 +18,7 @@
 enum {
 	CHUNK_ROWS = 2048, /* DuckDB's vector size */
 	/* The appender keeps rows for itself until it is flushed. */
-	FLUSH_ROWS = 2048,
-	/* Seldom: to shrink costs as much as to write 20,000 rows. */
-	SHRINK_ROWS = 200000,
+	FLUSH_ROWS = 8192,
 };
 
 int
@@ -286,15 +284,10 @@ close_appender(struct duckdb *d, struct duckdb_table *t)
 static int
 flush(struct duckdb *d, struct duckdb_table *t, struct fail *why)
 {
-	d->unshrunk += t->unflushed;
 	t->unflushed = 0;
-	if (d->db.lib.appender_flush(t->appender) != 0)
-		return duckdb_db_fail_appender(&d->db, t->appender, why);
-	if (d->is_new && d->unshrunk >= SHRINK_ROWS) {
-		d->unshrunk = 0;
-		duckdb_db_shrink(&d->db);
-	}
-	return 0;
+	if (d->db.lib.appender_flush(t->appender) == 0)
+		return 0;
+	return duckdb_db_fail_appender(&d->db, t->appender, why);
 }
 
 int

@@ -6,7 +6,6 @@
 #include "libduckdb.h"
 
 #include <dlfcn.h>
-#include <stdlib.h>
 #include <string.h>
 
 #ifdef __APPLE__
@@ -55,15 +54,10 @@ is_old(const char *version)
 int
 libduckdb_load(struct libduckdb *l, const char *file, struct fail *why)
 {
+	void *library = dlopen(file ? file : LIBRARY, RTLD_NOW | RTLD_LOCAL);
 	const char *version;
 	bool is_whole = true;
-	void *library;
 
-	/* DuckDB's allocator, jemalloc, keeps what was freed for ten seconds;
-	 * with a tenth of one a load takes a quarter less memory. */
-	(void)setenv("DUCKDB_JE_MALLOC_CONF",
-	    "dirty_decay_ms:100,muzzy_decay_ms:0,narenas:1", 0);
-	library = dlopen(file ? file : LIBRARY, RTLD_NOW | RTLD_LOCAL);
 	if (!library)
 		return fail_set(why, STATUS_LOCAL,
 		    "cannot load libduckdb: %s; get it from duckdb.org "
