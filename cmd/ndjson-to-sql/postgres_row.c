@@ -5,11 +5,9 @@
 #include "postgres_row.h"
 
 #include "batch.h"
+#include "num.h"
 #include "sql_table.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* "2026-11-24 06:00:00.123456" */
@@ -81,28 +79,17 @@ add_text(struct buf *to, const char *text, size_t len)
 static void
 add_number(struct buf *to, double number)
 {
-	char text[32];
+	char text[NUM_TEXT_BYTES];
 
-	for (int digits = 15; digits <= 17; digits++) {
-		(void)snprintf(text, sizeof(text), "%.*g", digits, number);
-		if (strtod(text, NULL) == number)
-			break;
-	}
-	buf_add(to, text);
+	buf_append(to, text, num_print_double(text, number));
 }
 
 static void
 add_integer(struct buf *to, int64_t value)
 {
-	char digits[24], *at = digits + sizeof(digits);
-	uint64_t left = value < 0 ? -(uint64_t)value : (uint64_t)value;
+	char text[NUM_TEXT_BYTES];
 
-	do
-		*--at = (char)('0' + left % 10);
-	while ((left /= 10) > 0);
-	if (value < 0)
-		*--at = '-';
-	buf_append(to, at, (size_t)(digits + sizeof(digits) - at));
+	buf_append(to, text, num_print_i64(text, value));
 }
 
 static int
