@@ -12,7 +12,7 @@ FETCH := bearer catalogue count cover emit fan fetch follow forecast job keys \
 FETCH += confine exact filter frame jqvalue program sieve worker
 SQL := batch bloom catalog describe diagram dialect flatten form ident infer \
        input ledger load member opts path record rejects ring schema seen shake \
-       sink sql_merge sql_table stream summary target_file type utf8 \
+       sink sql_choice sql_compare sql_merge sql_table stream summary target_file type utf8 \
        version
 SQL += sink_sqlite sorter \
        $(addprefix sqlite_,bulk cut db feed history keys merge overlay same \
@@ -22,7 +22,7 @@ SQL += sink_duckdb libduckdb \
        $(addprefix duckdb_,agree db fill merge refuse row table widen)
 SQL += sink_files stage stage_files sqlite_scratch csv directory layout \
        ndjson pack parquet partition shape textfile
-SQL += sink_script script $(addprefix script_,check guard rows)
+SQL += sink_script dialect_warehouse script $(addprefix script_,check guard rows)
 MOCK := api audit control delivery drift fault filter generate grant journal \
         listing main order people print query relation reply routes rules \
         search server settings span template tenant token view

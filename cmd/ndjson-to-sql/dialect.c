@@ -19,6 +19,8 @@
  */
 #include "dialect.h"
 
+#include "dialect_warehouse.h"
+
 #include <string.h>
 #include <strings.h>
 
@@ -75,9 +77,10 @@ const struct dialect dialect_postgres = {
     .name = "postgres",
     .quote = '"',
     .text = TEXT_POSTGRES,
+    .has_no_nul = true,
     .max_name_bytes = 63,
     .same = " IS NOT DISTINCT FROM ",
-    .has_add_if_absent = true,
+    .add = ADD_WORDS,
     .retype = "TYPE",
     .has_using = true,
     .has_indexes = true,
@@ -117,7 +120,7 @@ const struct dialect dialect_duckdb = {
     .chr = "chr",
     .merge = MERGE_STATEMENT,
     .same = " IS NOT DISTINCT FROM ",
-    .has_add_if_absent = true,
+    .add = ADD_WORDS,
     .retype = "TYPE",
     .has_using = true,
     .stage = "CREATE TEMPORARY TABLE ",
@@ -148,6 +151,10 @@ static const struct dialect *const scripted[] = {
     &dialect_sqlite,
     &dialect_postgres,
     &dialect_duckdb,
+    &dialect_snowflake,
+    &dialect_bigquery,
+    &dialect_redshift,
+    &dialect_databricks,
 };
 
 enum { SCRIPTED_COUNT = sizeof(scripted) / sizeof(*scripted) };
@@ -181,9 +188,48 @@ dialect_quote(const struct dialect *d, struct buf *sql, const char *identifier)
 	for (; *identifier; identifier++) {
 		if (*identifier == d->quote || *identifier == escape)
 			buf_add_char(sql, escape);
-		buf_add_char(sql, *identifier);
+		buf_add_char(sql,
+		    d->is_upper && *identifier >= 'a' && *identifier <= 'z'
+			? (char)(*identifier - 'a' + 'A')
+			: *identifier);
 	}
 	buf_add_char(sql, d->quote);
+}
+
+/* Appends what stands between two quotes where a backslash begins all kinds
+ * of escapes. Line ends are such, too: not every database allows them as they
+ * are, and shells look at what a line begins with. ${name} would be replaced
+ * by Spark. */
+static void
+add_escapes(struct buf *sql, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		switch (text[i]) {
+		case '\0':
+			buf_add(sql, "\\u0000");
+			break;
+		case '\n':
+			buf_add(sql, "\\n");
+			break;
+		case '\r':
+			buf_add(sql, "\\r");
+			break;
+		case '\'':
+		case '\\':
+			buf_add_char(sql, '\\');
+			buf_add_char(sql, text[i]);
+			break;
+		case '$':
+			if (i + 1 < len && text[i + 1] == '{') {
+				buf_add(sql, "\\u0024");
+				break;
+			}
+			/* fall through */
+		default:
+			buf_add_char(sql, text[i]);
+			break;
+		}
+	}
 }
 
 /* Appends what stands between two quotes, but for U+0000. */
@@ -210,18 +256,19 @@ add_literal(const struct dialect *d, struct buf *sql, const char *text,
 	if (d->text == TEXT_POSTGRES && memchr(text, '\\', len))
 		buf_add_char(sql, 'E');
 	buf_add_char(sql, '\'');
-	add_escaped(d, sql, text, len);
+	if (d->text == TEXT_ESCAPES)
+		add_escapes(sql, text, len);
+	else
+		add_escaped(d, sql, text, len);
 	buf_add_char(sql, '\'');
 }
 
 /* The first byte that cannot stand between quotes, or NULL. */
 static const char *
-find_unquotable(const struct dialect *d, const char *text, size_t len)
+find_unquotable(const char *text, size_t len)
 {
 	const char *nul = memchr(text, '\0', len);
-	const char *cr = d->chr
-	    ? memchr(text, '\r', nul ? (size_t)(nul - text) : len)
-	    : NULL;
+	const char *cr = memchr(text, '\r', nul ? (size_t)(nul - text) : len);
 
 	return cr ? cr : nul;
 }
@@ -236,15 +283,15 @@ dialect_add_text(const struct dialect *d, struct buf *sql, const char *text,
 		buf_add(sql, "''");
 		return true;
 	}
-	at = find_unquotable(d, text, len);
-	if (!at || d->text == TEXT_BACKSLASH) {
+	if (d->has_no_nul && memchr(text, '\0', len))
+		return false;
+	at = d->chr ? find_unquotable(text, len) : NULL;
+	if (!at) {
 		add_literal(d, sql, text, len);
 		return true;
 	}
-	if (!d->chr)
-		return false;
 	buf_add_char(sql, '(');
-	for (; at; at = find_unquotable(d, text, (size_t)(end - text))) {
+	for (; at; at = find_unquotable(text, (size_t)(end - text))) {
 		add_literal(d, sql, text, (size_t)(at - text));
 		buf_addf(sql, " || %s(%d) || ", d->chr, *at);
 		text = at + 1;

@@ -18,6 +18,7 @@ enum dialect_text {
 	TEXT_PLAIN,     /* a backslash is a backslash */
 	TEXT_POSTGRES,  /* E'...' with backslashes doubled, if there are any */
 	TEXT_BACKSLASH, /* backslashes doubled; \0 is U+0000 */
+	TEXT_ESCAPES,   /* \\ \' \n \r \u0000, and no ${ */
 };
 
 /* How a row takes the place of the one with its key. */
@@ -25,6 +26,26 @@ enum dialect_merge {
 	MERGE_CONFLICT,  /* INSERT ... ON CONFLICT (key) DO UPDATE */
 	MERGE_DUPLICATE, /* INSERT ... ON DUPLICATE KEY UPDATE */
 	MERGE_STATEMENT, /* MERGE INTO ... USING */
+	MERGE_WHEN,      /* MERGE, comparing by WHEN MATCHED AND ... */
+	MERGE_REPLACE,   /* DELETE what differs, then INSERT what is missing;
+	                  * as CHOICE_LIST */
+};
+
+/* How a DELETE or UPDATE chooses its rows by those of other tables. */
+enum dialect_choice {
+	CHOICE_ALIAS, /* the table has an alias, and a condition that asks */
+	CHOICE_MERGE, /* MERGE with a query of the rows' keys */
+	CHOICE_LIST,  /* WHERE (key) IN that query; the table has no alias */
+};
+
+/* How a column is added that may be there. */
+enum dialect_add {
+	ADD_NONE,   /* not at all */
+	ADD_WORDS,  /* ADD COLUMN IF NOT EXISTS */
+	ADD_LIST,   /* the same, for several columns at once: there is a limit
+	             * to how often a table changes */
+	ADD_GEXEC,  /* psql asks the catalogue, and runs what it answers */
+	ADD_EVOLVE, /* MERGE WITH SCHEMA EVOLUTION of nothing */
 };
 
 struct dialect {
@@ -32,7 +53,13 @@ struct dialect {
 	char quote; /* around identifiers; doubled within */
 	/* Within identifiers a backslash escapes, and the quote too. */
 	bool has_name_escapes;
+	/* Names are in capitals where they are not in quotes: so are ours,
+	 * for users to need none. */
+	bool is_upper;
 	enum dialect_text text;
+	bool has_no_nul;        /* no text can hold U+0000 */
+	size_t max_text_bytes;  /* of a text or JSON; 0: what memory holds */
+	unsigned second_digits; /* of timestamps and times; 0: not asked */
 	/* The function from a code to a character, for those that cannot stand
 	 * between quotes: U+0000, and a carriage return, which shells drop at
 	 * the end of a line. NULL: the database keeps no U+0000, or the text
@@ -44,7 +71,7 @@ struct dialect {
 	/* Between two values: equal, or both null. NULL: there is no such
 	 * operator. */
 	const char *same;
-	bool has_add_if_absent; /* ADD COLUMN IF NOT EXISTS */
+	enum dialect_add add;
 	/* ALTER COLUMN name ... type; NULL: a type cannot be changed. */
 	const char *retype;
 	/* A conversion has to be told, by USING. */
@@ -52,14 +79,28 @@ struct dialect {
 	bool has_indexes;         /* unique ones */
 	bool has_partial_indexes; /* CREATE INDEX ... WHERE */
 	const char *stage;        /* CREATE TEMPORARY TABLE */
+	bool has_shared_stages;   /* others see them: no two with one name */
 	const char *stage_end;    /* behind its columns, or "" */
 	/* Around an expression: its text as JSON, quotes included. */
 	const char *json_open, *json_close;
-	const char *begin, *commit, *rollback;
+	enum dialect_choice choice;
+	/* Around a text: the JSON that it spells; stages have the text. NULL:
+	 * a column takes the text itself. */
+	const char *parse_open, *parse_close;
+	/* Around JSON, for `same`: something that can be compared; or NULL. */
+	const char *compare_open, *compare_close;
+	const char *begin, *commit, *rollback; /* NULL: no transactions */
 	/* --- for scripts --- */
 	const char *head; /* lines that a script begins with */
 	const char *zone; /* behind a timestamp, which is UTC */
 	bool has_copy;    /* rows follow COPY ... FROM STDIN */
+	/* Definitions end transactions: they come before `begin`. */
+	bool has_early_tables;
+	/* In front of a literal of that type; NULL: nothing. */
+	const char *literals[TYPE_COUNT];
+	/* A query that fails: these two around the words for it, then FROM.
+	 * NULL: a CHECK constraint does. */
+	const char *fail_open, *fail_close;
 };
 
 extern const struct dialect dialect_sqlite;

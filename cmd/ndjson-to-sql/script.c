@@ -13,6 +13,7 @@
 #include "sql_merge.h"
 #include "stage.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,7 +87,14 @@ add_table(struct script *s, const struct shape *shape)
 
 	if (!table)
 		return;
-	(void)snprintf(t->stage, sizeof(t->stage), "_stage_%zu_", s->count);
+	if (s->dialect->has_shared_stages)
+		(void)snprintf(t->stage, sizeof(t->stage),
+		    "_stage_%" PRId64 "_%zu_", s->stage->base.load_id,
+		    s->count);
+	else
+		(void)snprintf(t->stage, sizeof(t->stage), "_stage_%zu_",
+		    s->count);
+	t->place = s->count;
 	t->shape = shape;
 	t->sql = (struct sql_table){.dialect = s->dialect,
 	    .table = table,
@@ -111,17 +119,13 @@ define_table(struct script *s, const struct script_table *t, struct fail *why)
 	sql_table_add_create(&t->sql, &s->text);
 	if (script_end(s, why) != 0)
 		return -1;
-	for (size_t i = 0;
-	     s->dialect->has_add_if_absent && i < t->sql.column_count; i++) {
-		sql_table_add_column(&t->sql, &t->sql.columns[i], &s->text);
-		if (script_end(s, why) != 0)
-			return -1;
-	}
+	sql_table_add_missing(&t->sql, &s->text);
+	if (script_flush(s, why) != 0)
+		return -1;
 	sql_table_add_key(&t->sql, &s->text);
 	if (script_end(s, why) != 0)
 		return -1;
-	sql_table_add_stage(&t->sql, &s->text);
-	return script_end(s, why);
+	return s->put_rows(s, t, why);
 }
 
 /* --- merges ------------------------------------------------------------- */
@@ -294,24 +298,33 @@ put_ledger(struct script *s, const struct sql_table *t, struct fail *why)
 
 /* --- the whole ---------------------------------------------------------- */
 
-static int
-put_tables(struct script *s, struct fail *why)
+/* Whether any table is merged into, or emptied. */
+static bool
+has_merges(const struct script *s)
 {
-	bool is_merge = false;
-
-	for (size_t i = 0; i < s->count; i++)
-		if (define_table(s, &s->tables[i], why) != 0 ||
-		    script_rows_put(s, &s->tables[i], why) != 0)
-			return -1;
 	for (size_t i = 0; i < s->count; i++) {
 		const struct sql_table *t = &s->tables[i].sql;
 		enum mode mode = mode_of(s, t);
 
-		is_merge |= !t->parent && !t->table->is_own &&
-		    mode != MODE_APPEND && mode != MODE_HISTORY;
+		if (!t->parent && !t->table->is_own && mode != MODE_APPEND &&
+		    mode != MODE_HISTORY)
+			return true;
 	}
-	if (script_guard_put(s, is_merge, why) != 0)
-		return -1;
+	return false;
+}
+
+static int
+put_definitions(struct script *s, struct fail *why)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (define_table(s, &s->tables[i], why) != 0)
+			return -1;
+	return script_guard_put(s, has_merges(s), why);
+}
+
+static int
+put_merges(struct script *s, struct fail *why)
+{
 	for (size_t i = 0; i < s->count; i++) {
 		const struct sql_table *t = &s->tables[i].sql;
 		int result = t->parent ? 0
@@ -321,7 +334,13 @@ put_tables(struct script *s, struct fail *why)
 		if (result != 0)
 			return -1;
 	}
-	/* A temporary table lives as long as the session. */
+	return 0;
+}
+
+/* A temporary table lives as long as the session. */
+static int
+drop_stages(struct script *s, struct fail *why)
+{
 	for (size_t i = s->count; !*s->dialect->stage_end && i-- > 0;) {
 		buf_add(&s->text, "DROP TABLE ");
 		dialect_quote(s->dialect, &s->text, s->tables[i].stage);
@@ -332,39 +351,81 @@ put_tables(struct script *s, struct fail *why)
 }
 
 static int
-put_script(struct script *s, struct fail *why)
+put_begin(struct script *s, struct fail *why)
 {
-	buf_addf(&s->text, "-- ndjson-to-sql " PROGRAM_VERSION ", for %s\n%s",
-	    s->dialect->name, s->dialect->head);
-	if (put_words(s, s->dialect->begin, why) != 0 ||
-	    put_tables(s, why) != 0 ||
-	    put_words(s, s->dialect->commit, why) != 0)
+	return s->dialect->begin ? put_words(s, s->dialect->begin, why) : 0;
+}
+
+static int
+put_commit(struct script *s, struct fail *why)
+{
+	return s->dialect->commit ? put_words(s, s->dialect->commit, why) : 0;
+}
+
+static int
+put_early(struct script *s, struct fail *why)
+{
+	if (put_definitions(s, why) != 0 || put_begin(s, why) != 0 ||
+	    put_merges(s, why) != 0 || put_commit(s, why) != 0)
 		return -1;
-	return out_commit(&s->out, why);
+	return drop_stages(s, why);
+}
+
+static int
+put_one_transaction(struct script *s, struct fail *why)
+{
+	if (put_begin(s, why) != 0 || put_definitions(s, why) != 0 ||
+	    put_merges(s, why) != 0 || drop_stages(s, why) != 0)
+		return -1;
+	return put_commit(s, why);
+}
+
+int
+script_write(struct script *s, const char *head, struct fail *why)
+{
+	struct shape_list shapes = {0};
+	int result = stage_list(s->stage, &shapes, why);
+
+	s->dialect = script_dialect(s->stage);
+	buf_init(&s->text, STATEMENT_MAX);
+	s->tables = mem_alloc(shapes.count, sizeof(*s->tables));
+	for (size_t i = 0; i < shapes.count; i++)
+		add_table(s, &shapes.items[i]);
+	buf_addf(&s->text, "-- ndjson-to-sql " PROGRAM_VERSION ", for %s\n%s%s",
+	    s->dialect->name, s->dialect->head, head);
+	if (result == 0)
+		result = script_flush(s, why);
+	if (result == 0)
+		result = s->dialect->has_early_tables
+		    ? put_early(s, why)
+		    : put_one_transaction(s, why);
+	if (result == 0)
+		result = out_commit(&s->out, why);
+	buf_free(&s->text);
+	for (size_t i = 0; i < s->count; i++)
+		free(s->tables[i].sql.columns);
+	free(s->tables);
+	shape_list_free(&shapes);
+	return result;
+}
+
+const struct dialect *
+script_dialect(const struct stage *stage)
+{
+	return dialect_find(stage->kind->dialect ? stage->kind->dialect
+						 : stage->options.target);
 }
 
 int
 script_export(struct stage *stage, struct fail *why)
 {
 	struct script s = {.stage = stage,
-	    .dialect = dialect_find(stage->options.target),
-	    .out = {.fd = -1}};
-	struct shape_list shapes = {0};
-	int result = stage_list(stage, &shapes, why);
+	    .out = {.fd = -1},
+	    .put_rows = script_rows_put};
+	int result = out_open_stdout(&s.out, why);
 
-	buf_init(&s.text, STATEMENT_MAX);
-	s.tables = mem_alloc(shapes.count, sizeof(*s.tables));
-	for (size_t i = 0; i < shapes.count; i++)
-		add_table(&s, &shapes.items[i]);
 	if (result == 0)
-		result = out_open_stdout(&s.out, why);
-	if (result == 0)
-		result = put_script(&s, why);
+		result = script_write(&s, "", why);
 	out_free(&s.out);
-	buf_free(&s.text);
-	for (size_t i = 0; i < s.count; i++)
-		free(s.tables[i].sql.columns);
-	free(s.tables);
-	shape_list_free(&shapes);
 	return result;
 }

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A load as a script of SQL on standard output, for whoever reaches the
- * database better than we do:
+ * A load as a script of SQL, for whoever reaches the database better than we
+ * do:
  *
- *      begin
+ *      begin          (or behind the guard: has_early_tables)
  *      definitions    tables, columns and keys that may be missing
  *      stages         the rows that came, each key once (script_rows.h)
  *      guard          fails where what is there does not fit (script_guard.h)
  *      merges         from the stages (sql_merge.h)
  *      commit
  *
- * It is written when the input was complete, and COMMIT is its last word: a
- * script that was cut off changes nothing.
+ * It is written when the input was complete, and COMMIT is the last word but
+ * for what drops stages: a script that was cut off changes no row.
  */
 #ifndef SCRIPT_H
 #define SCRIPT_H
@@ -28,11 +28,12 @@ struct dialect;
 struct shape;
 struct stage;
 
-enum { SCRIPT_NAME_BYTES = 24 };
+enum { SCRIPT_NAME_BYTES = 48 };
 
 struct script_table {
 	struct sql_table sql;
 	const struct shape *shape;
+	size_t place; /* in the script */
 	char stage[SCRIPT_NAME_BYTES];
 };
 
@@ -43,9 +44,21 @@ struct script {
 	size_t count;
 	struct out out;
 	struct buf text; /* what is not written yet */
+	/* Writes what makes the table's stage and fills it. */
+	int (*put_rows)(struct script *s, const struct script_table *t,
+	    struct fail *why);
 };
 
-/* For struct stage_kind; the target is the name of a dialect. */
+/* The dialect that the stage's script is in. */
+const struct dialect *script_dialect(const struct stage *stage);
+
+/* Writes the script to s->out, which is open. The other members but stage and
+ * put_rows are its own; `head` follows the dialect's. */
+ATTR_NODISCARD
+int script_write(struct script *s, const char *head, struct fail *why);
+
+/* For struct stage_kind; the target is the name of a dialect. The script goes
+ * to standard output. */
 ATTR_NODISCARD
 int script_export(struct stage *stage, struct fail *why);
 

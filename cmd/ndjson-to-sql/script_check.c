@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Looking for U+0000.
+ * Looking for U+0000, for what is too long, and for times with too many
+ * digits.
  */
 #include "script_check.h"
 
 #include "dialect.h"
 #include "schema.h"
+#include "script.h"
 #include "stage.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
+
+enum { REASON_BYTES = 100 };
 
 /* Whether the JSON text has an escape for U+0000. */
 static bool
@@ -27,49 +32,83 @@ has_nul_escape(const char *text, size_t len)
 	return false;
 }
 
-static const struct column *
-find_nul(const struct table *t, const struct row *row)
+static bool
+has_nul(const struct cell *c)
 {
-	for (uint32_t i = 0; i < row->count; i++) {
-		const struct cell *c = &row->cells[i];
+	return memchr(c->text, '\0', c->len) ||
+	    ((*c->text == '{' || *c->text == '[') &&
+		has_nul_escape(c->text, c->len));
+}
 
-		if (c->kind == CELL_TEXT &&
-		    (memchr(c->text, '\0', c->len) ||
-			((*c->text == '{' || *c->text == '[') &&
-			    has_nul_escape(c->text, c->len))))
-			return t->columns[i];
-	}
-	return NULL;
+/* The digits behind the point of a time. */
+static size_t
+count_digits(const struct cell *c)
+{
+	const char *point = memchr(c->text, '.', c->len);
+
+	return point
+	    ? strspn(point + 1, "0123456789") /* a NUL follows any text */
+	    : 0;
+}
+
+/* What is wrong with the value, in `reason`; "" if nothing is. */
+static void
+look(const struct dialect *d, const struct cell *c, enum type type,
+    char reason[REASON_BYTES])
+{
+	*reason = '\0';
+	if (c->kind != CELL_TEXT || c->len == 0)
+		return;
+	if (d->has_no_nul && has_nul(c))
+		(void)snprintf(reason, REASON_BYTES, "U+0000");
+	else if (d->max_text_bytes > 0 && c->len > d->max_text_bytes)
+		(void)snprintf(reason, REASON_BYTES, "more than %zu bytes",
+		    d->max_text_bytes);
+	else if (d->second_digits > 0 &&
+	    (type == TYPE_TIMESTAMP ||
+		(type == TYPE_TIME &&
+		    d->types[TYPE_TIME] != d->types[TYPE_TEXT])) &&
+	    count_digits(c) > d->second_digits)
+		(void)snprintf(reason, REASON_BYTES,
+		    "more than %u digits of a second", d->second_digits);
 }
 
 static int
 check_row(struct stage *s, struct batch *b, const struct table *t,
     const struct row *row, struct fail *why)
 {
+	const struct dialect *d = script_dialect(s);
 	struct origin *o = &b->origins[row->sequence - b->first_sequence];
-	const struct column *column = o->is_dropped ? NULL : find_nul(t, row);
-	struct fail reason;
+	char reason[REASON_BYTES] = "";
+	struct fail refusal;
+	uint32_t i = 0;
 
-	if (!column)
+	for (; !o->is_dropped && i < row->count; i++) {
+		look(d, &row->cells[i], stage_type(s, t, i), reason);
+		if (*reason)
+			break;
+	}
+	if (!*reason)
 		return 0;
-	(void)fail_set(&reason, STATUS_DATA,
-	    "'%s' holds U+0000, which %s cannot keep", column->name,
-	    s->options.target);
+	(void)fail_set(&refusal, STATUS_DATA,
+	    "'%s' holds %s, which %s cannot keep%s", t->columns[i]->name,
+	    reason, d->name,
+	    strstr(reason, "digits") ? "; --type COLUMN=text can" : "");
 	if (!s->options.reject) {
-		*why = reason;
+		*why = refusal;
 		return fail_prefix(why, "%s: line %llu", o->name,
 		    (unsigned long long)o->line);
 	}
 	o->is_dropped = true;
-	return s->options.reject(s->options.context, o, &reason, why);
+	return s->options.reject(s->options.context, o, &refusal, why);
 }
 
 int
 script_check(struct stage *s, struct batch *b, struct fail *why)
 {
-	const struct dialect *d = dialect_find(s->options.target);
+	const struct dialect *d = script_dialect(s);
 
-	if (d->chr || d->text == TEXT_BACKSLASH)
+	if (!d->has_no_nul && d->max_text_bytes == 0 && d->second_digits == 0)
 		return 0;
 	for (size_t i = 0; i < b->table_count; i++) {
 		const struct batch_table *t = &b->tables[i];

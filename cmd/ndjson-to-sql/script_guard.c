@@ -5,11 +5,13 @@
 #include "script_guard.h"
 
 #include "dialect.h"
+#include "mem.h"
 #include "schema.h"
 #include "script.h"
 #include "sql_merge.h"
 #include "type.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Appends the name as alias."name". */
@@ -29,6 +31,20 @@ add_both(struct script *s, const char *name, const char *operator)
 	add_name(s, "s", name);
 }
 
+/* Appends that the rows a and b of _columns are about the same column. */
+static void
+add_same_column(struct script *s, const char *a, const char *b)
+{
+	static const char *const names[] = {"table_name", "column_name"};
+
+	for (size_t i = 0; i < 2; i++) {
+		buf_add(&s->text, i == 0 ? "" : " AND ");
+		add_name(s, a, names[i]);
+		buf_add(&s->text, " = ");
+		add_name(s, b, names[i]);
+	}
+}
+
 /* Appends the declared type for the logical one that _columns has: types
  * that are stored alike are none the worse for each other. */
 static void
@@ -43,15 +59,6 @@ add_declared(struct script *s, const char *alias)
 		    s->dialect->types[type]);
 	}
 	buf_add(&s->text, " ELSE '' END");
-}
-
-/* Appends that the rows t and s of _columns are about the same column. */
-static void
-add_same_column(struct script *s)
-{
-	add_both(s, "table_name", "=");
-	buf_add(&s->text, " AND ");
-	add_both(s, "column_name", "=");
 }
 
 /* Appends that a row s of the stage does not fit the row t that is there. Of
@@ -101,7 +108,7 @@ add_misfits(struct script *s, const struct script_table *columns)
 	buf_add(&s->text, " JOIN ");
 	add_stage(s, columns, "s");
 	buf_add(&s->text, " ON ");
-	add_same_column(s);
+	add_same_column(s, "t", "s");
 	buf_add(&s->text, " WHERE ");
 	add_misfit(s);
 }
@@ -132,6 +139,14 @@ put_constraint(struct script *s, const struct script_table *columns,
 {
 	static const char name[] = "_guard_";
 
+	if (s->dialect->fail_open) {
+		buf_add(&s->text, s->dialect->fail_open);
+		(void)dialect_add_text(s->dialect, &s->text, says,
+		    strlen(says));
+		buf_add(&s->text, s->dialect->fail_close);
+		add_rows(s, columns);
+		return script_end(s, why);
+	}
 	buf_addf(&s->text, "%s%s (n %s, CONSTRAINT ", s->dialect->stage, name,
 	    s->dialect->types[TYPE_BIGINT]);
 	dialect_quote(s->dialect, &s->text, says);
@@ -173,27 +188,42 @@ script_guard_put(struct script *s, bool is_merge, struct fail *why)
 	    add_unnamed_lists, why);
 }
 
+/* Moves what was appended behind `start` into a text of its own, which the
+ * caller frees: a condition, for a statement that goes around it. */
+static char *
+take_condition(struct script *s, size_t start)
+{
+	char *condition = mem_copy(s->text.data + start, s->text.len - start);
+
+	s->text.data[s->text.len = start] = '\0';
+	return condition;
+}
+
 int
 script_guard_forget(struct script *s, const struct sql_table *t,
     struct fail *why)
 {
 	const struct script_table *columns = find_columns(s);
 	const char *name = t->table->name;
+	size_t start = s->text.len;
+	char *condition;
 
 	if (!columns)
 		return 0;
-	sql_merge_add_forget(t, &s->text);
 	buf_add(&s->text, " AND EXISTS (SELECT 1 FROM ");
-	add_table(s, columns, "t");
+	add_table(s, columns, "c");
 	buf_add(&s->text, " WHERE ");
-	add_name(s, "t", "table_name");
+	add_name(s, "c", "table_name");
 	buf_add(&s->text, " = ");
 	(void)dialect_add_text(s->dialect, &s->text, name, strlen(name));
 	buf_add(&s->text, " AND NOT EXISTS (SELECT 1 FROM ");
-	add_stage(s, columns, "s");
+	add_stage(s, columns, "n");
 	buf_add(&s->text, " WHERE ");
-	add_same_column(s);
+	add_same_column(s, "c", "n");
 	buf_add(&s->text, "))");
+	condition = take_condition(s, start);
+	sql_merge_add_forget(t, condition, &s->text);
+	free(condition);
 	return script_end(s, why);
 }
 
@@ -201,15 +231,15 @@ int
 script_guard_keep(struct script *s, const struct sql_table *t, struct fail *why)
 {
 	const struct script_table *columns = find_columns(s);
+	size_t start = s->text.len;
+	char *condition;
 
 	if (!columns || &columns->sql != t)
 		return 0;
-	buf_add(&s->text, "DELETE FROM ");
-	dialect_quote(s->dialect, &s->text, columns->stage);
-	buf_add(&s->text, " AS s WHERE EXISTS (SELECT 1 FROM ");
+	buf_add(&s->text, "EXISTS (SELECT 1 FROM ");
 	sql_table_add_name(&columns->sql, &s->text);
 	buf_add(&s->text, " AS t WHERE ");
-	add_same_column(s);
+	add_same_column(s, "t", "s");
 	buf_add(&s->text, " AND (");
 	add_name(s, "t", "type");
 	buf_addf(&s->text, " <> '%s' OR ", type_name(TYPE_UNKNOWN));
@@ -219,5 +249,8 @@ script_guard_keep(struct script *s, const struct sql_table *t, struct fail *why)
 	buf_add(&s->text, " OR ");
 	add_name(s, "t", "is_wide");
 	buf_add(&s->text, "))");
+	condition = take_condition(s, start);
+	sql_merge_add_unstage(t, condition, &s->text);
+	free(condition);
 	return script_end(s, why);
 }

@@ -48,8 +48,10 @@ static void
 add_text(struct script *s, const struct cell *c, enum type type)
 {
 	char text[INSTANT_TEXT_BYTES + 8];
+	const char *literal = s->dialect->literals[type];
 	size_t zone = strlen(s->dialect->zone), len = c->len;
 
+	buf_add(&s->text, literal ? literal : "");
 	/* Without a zone it would be the session's. */
 	if (type == TYPE_TIMESTAMP && len + zone <= sizeof(text)) {
 		memcpy(text, c->text, len);
@@ -149,6 +151,9 @@ script_rows_put(struct script *s, const struct script_table *t,
 	struct rows r = {.script = s, .table = t};
 	int result;
 
+	sql_table_add_stage(&t->sql, &s->text);
+	if (script_end(s, why) != 0)
+		return -1;
 	if (!s->dialect->has_copy) {
 		if (stage_visit(s->stage, t->shape, t->shape->count, 0,
 			insert_row, &r, why) != 0)

@@ -11,7 +11,7 @@
 struct script;
 struct script_table;
 
-/* Writes the statements that fill the table's stage. */
+/* For struct script: as statements of the script itself. */
 ATTR_NODISCARD
 int script_rows_put(struct script *s, const struct script_table *t,
     struct fail *why);

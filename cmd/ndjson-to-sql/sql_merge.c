@@ -5,6 +5,8 @@
 #include "sql_merge.h"
 
 #include "dialect.h"
+#include "sql_choice.h"
+#include "sql_compare.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -58,28 +60,6 @@ add_key_equal(const struct sql_table *t, const char *a, const char *b,
 	size_t count = sql_table_key(t->table, key);
 
 	add_equal(t, key, count, a, b, sql);
-}
-
-/* Appends that both are the same value, or both null. */
-static void
-add_same_value(const struct sql_table *t, const struct column *c,
-    struct buf *sql)
-{
-	if (t->dialect->same) {
-		sql_table_add_column_name(t, "t", c, sql);
-		buf_add(sql, t->dialect->same);
-		sql_table_add_column_name(t, "s", c, sql);
-		return;
-	}
-	buf_add_char(sql, '(');
-	sql_table_add_column_name(t, "t", c, sql);
-	buf_add(sql, " = ");
-	sql_table_add_column_name(t, "s", c, sql);
-	buf_add(sql, " OR ");
-	sql_table_add_column_name(t, "t", c, sql);
-	buf_add(sql, " IS NULL AND ");
-	sql_table_add_column_name(t, "s", c, sql);
-	buf_add(sql, " IS NULL)");
 }
 
 /* Appends that the stage has a row of the key of t. */
@@ -202,15 +182,30 @@ sql_merge_add_orphans(const struct sql_table *t, const struct sql_range *range,
 void
 sql_merge_add_unowned(const struct sql_table *t, struct buf *sql)
 {
-	buf_add(sql, "DELETE FROM ");
-	add_stage(t, "s", sql);
-	buf_add(sql, " WHERE NOT EXISTS (SELECT 1 FROM ");
+	struct sql_choice choice;
+
+	sql_choice_init(&choice, t, true);
+	sql_choice_begin_delete(&choice, sql);
+	buf_add(sql, "NOT EXISTS (SELECT 1 FROM ");
 	add_stage(t->parent, "p", sql);
 	buf_add(sql, " WHERE ");
 	add_stage_reference(t->parent, t, "p", sql);
 	buf_add(sql, " = ");
 	sql_table_add_column_name(t, "s", t->table->parent_id, sql);
 	buf_add_char(sql, ')');
+	sql_choice_end_delete(&choice, sql);
+}
+
+void
+sql_merge_add_unstage(const struct sql_table *t, const char *condition,
+    struct buf *sql)
+{
+	struct sql_choice choice;
+
+	sql_choice_init(&choice, t, true);
+	sql_choice_begin_delete(&choice, sql);
+	buf_add(sql, condition);
+	sql_choice_end_delete(&choice, sql);
 }
 
 /* --- into the table ----------------------------------------------------- */
@@ -220,11 +215,12 @@ sql_merge_add_cut(const struct sql_table *t, const struct sql_range *range,
     struct buf *sql)
 {
 	const struct sql_table *at = t;
+	struct sql_choice choice;
 	size_t open = 0;
 
 	assert(t->parent);
-	add_target(t, "DELETE FROM ", sql);
-	buf_add(sql, " WHERE ");
+	sql_choice_init(&choice, t, false);
+	sql_choice_begin_delete(&choice, sql);
 	/* Down the tables from the root, whose stage tells what came: their
 	 * rows that are beyond the end are not in their stages. */
 	for (; at->parent->parent; at = at->parent, open++) {
@@ -248,14 +244,20 @@ sql_merge_add_cut(const struct sql_table *t, const struct sql_range *range,
 		buf_add_char(sql, ')');
 	buf_add(sql, ") AND NOT ");
 	add_came(t, range, sql);
+	sql_choice_end_delete(&choice, sql);
 }
 
 void
-sql_merge_add_forget(const struct sql_table *t, struct buf *sql)
+sql_merge_add_forget(const struct sql_table *t, const char *condition,
+    struct buf *sql)
 {
-	add_target(t, "DELETE FROM ", sql);
-	buf_add(sql, " WHERE ");
+	struct sql_choice choice;
+
+	sql_choice_init(&choice, t, false);
+	sql_choice_begin_delete(&choice, sql);
 	add_came(t, NULL, sql);
+	buf_add(sql, condition);
+	sql_choice_end_delete(&choice, sql);
 }
 
 void
@@ -278,8 +280,14 @@ add_source(const struct sql_table *t, struct buf *sql)
 {
 	buf_add(sql, "SELECT ");
 	for (size_t i = 0; i < t->column_count; i++) {
+		const struct column *c = t->columns[i].column;
+
 		buf_add(sql, i == 0 ? "" : ",");
-		sql_table_add_column_name(t, "s", t->columns[i].column, sql);
+		sql_compare_add_staged(t, c, sql);
+		if (t->columns[i].type != TYPE_JSON || !t->dialect->parse_open)
+			continue;
+		buf_add(sql, " AS ");
+		sql_table_add_column_name(t, "", c, sql);
 	}
 	buf_add(sql, " FROM ");
 	add_stage(t, "s", sql);
@@ -299,11 +307,10 @@ add_changed(const struct sql_table *t, const struct sql_range *range,
 	for (size_t i = 0; i < t->column_count; i++) {
 		const struct column *c = t->columns[i].column;
 
-		if (c == t->table->load_id ||
-		    sql_table_is_key_column(t->table, c))
+		if (!sql_compare_counts(t, c))
 			continue;
 		buf_add(sql, " AND ");
-		add_same_value(t, c, sql);
+		sql_compare_add_same(t, c, sql);
 	}
 	buf_add_char(sql, ')');
 	add_range(range, "s", " AND ", sql);
@@ -364,10 +371,19 @@ add_merge_statement(const struct sql_table *t, const struct sql_range *range,
 	add_target(t, "MERGE INTO ", sql);
 	buf_add(sql, " USING (");
 	add_source(t, sql);
-	add_changed(t, range, sql);
+	if (t->dialect->merge == MERGE_STATEMENT)
+		add_changed(t, range, sql);
+	else
+		add_range(range, "s", " WHERE ", sql);
 	buf_add(sql, ") AS s ON ");
 	add_key_equal(t, "t", "s", sql);
-	add_assignments(t, " WHEN MATCHED THEN UPDATE SET ", "s.", "", sql);
+	if (t->dialect->merge == MERGE_STATEMENT) {
+		add_assignments(t, " WHEN MATCHED THEN UPDATE SET ", "s.", "",
+		    sql);
+	} else if (sql_compare_add_differs(t, false, " WHEN MATCHED AND ",
+		       sql)) {
+		add_assignments(t, " THEN UPDATE SET ", "s.", "", sql);
+	}
 	buf_add(sql, " WHEN NOT MATCHED THEN INSERT ");
 	sql_table_add_columns(t, false, sql);
 	for (size_t i = 0; i < t->column_count; i++) {
@@ -377,13 +393,57 @@ add_merge_statement(const struct sql_table *t, const struct sql_range *range,
 	buf_add_char(sql, ')');
 }
 
+/* The rows that differ go, then those come in that are not there. */
+static void
+add_replacement(const struct sql_table *t, const struct sql_range *range,
+    struct buf *sql)
+{
+	struct sql_choice choice;
+	size_t start = sql->len;
+
+	sql_choice_init(&choice, t, false);
+	buf_add(sql, "DELETE FROM ");
+	sql_table_add_name(t, sql);
+	buf_add(sql, " WHERE (");
+	sql_choice_add_columns(&choice, "", sql);
+	buf_add(sql, ") IN (SELECT ");
+	sql_choice_add_columns(&choice, "t", sql);
+	add_target(t, " FROM ", sql);
+	buf_add(sql, " JOIN ");
+	add_stage(t, "s", sql);
+	buf_add(sql, " ON ");
+	add_key_equal(t, "t", "s", sql);
+	add_range(range, "s", " AND ", sql);
+	if (sql_compare_add_differs(t, true, " WHERE ", sql))
+		buf_add(sql, ");\n");
+	else
+		sql->data[sql->len = start] = '\0';
+	add_insert(t, sql);
+	buf_add(sql, " LEFT JOIN ");
+	sql_table_add_name(t, sql);
+	buf_add(sql, " AS t ON ");
+	add_key_equal(t, "t", "s", sql);
+	buf_add(sql, " WHERE ");
+	sql_table_add_column_name(t, "t", choice.columns[0], sql);
+	buf_add(sql, " IS NULL");
+	add_range(range, "s", " AND ", sql);
+}
+
 void
 sql_merge_add_merge(const struct sql_table *t, const struct sql_range *range,
     struct buf *sql)
 {
-	if (t->dialect->merge == MERGE_STATEMENT) {
+	switch (t->dialect->merge) {
+	case MERGE_STATEMENT:
+	case MERGE_WHEN:
 		add_merge_statement(t, range, sql);
 		return;
+	case MERGE_REPLACE:
+		add_replacement(t, range, sql);
+		return;
+	case MERGE_CONFLICT:
+	case MERGE_DUPLICATE:
+		break;
 	}
 	add_insert(t, sql);
 	add_changed(t, range, sql);
@@ -407,6 +467,8 @@ sql_merge_add_clear(const struct sql_table *t, struct buf *sql)
 {
 	buf_add(sql, "DELETE FROM ");
 	sql_table_add_name(t, sql);
+	/* BigQuery wants to be told. */
+	buf_add(sql, t->dialect->choice == CHOICE_ALIAS ? "" : " WHERE true");
 }
 
 /* --- what did not come -------------------------------------------------- */
@@ -461,6 +523,31 @@ add_covered(const struct sql_table *t, struct buf *sql)
 	return true;
 }
 
+/* Appends that rows of the parent of the row t are in the stage. A query that
+ * looks at no row outside runs everywhere beside an OR. */
+static void
+add_stage_has_parent(const struct sql_table *t, struct buf *sql)
+{
+	const struct table *root = t->table;
+	bool is_list = root->parent_key_count == 1;
+
+	if (is_list) {
+		sql_table_add_column_name(t, "t", root->key[0], sql);
+		buf_add(sql, " IN (SELECT ");
+		sql_table_add_column_name(t, "s", root->key[0], sql);
+	} else {
+		buf_add(sql, "EXISTS (SELECT 1");
+	}
+	buf_add(sql, " FROM ");
+	add_stage(t, "s", sql);
+	if (!is_list) {
+		buf_add(sql, " WHERE ");
+		add_equal(t, (const struct column *const *)root->key,
+		    root->parent_key_count, "s", "t", sql);
+	}
+	buf_add_char(sql, ')');
+}
+
 /* Appends that the root's row t did not come, but would have. */
 static bool
 add_absent(const struct sql_table *t, struct buf *sql)
@@ -471,12 +558,8 @@ add_absent(const struct sql_table *t, struct buf *sql)
 	add_came(t, NULL, sql);
 	if (root->parent_key_count == 0 || root->is_covered)
 		return true;
-	buf_add(sql, " AND (EXISTS (SELECT 1 FROM ");
-	add_stage(t, "s", sql);
-	buf_add(sql, " WHERE ");
-	add_equal(t, (const struct column *const *)root->key,
-	    root->parent_key_count, "s", "t", sql);
-	buf_add_char(sql, ')');
+	buf_add(sql, " AND (");
+	add_stage_has_parent(t, sql);
 	if (!add_covered(t, sql))
 		return false;
 	buf_add_char(sql, ')');
@@ -487,10 +570,11 @@ bool
 sql_merge_add_absent(const struct sql_table *t, struct buf *sql)
 {
 	size_t start = sql->len, open = 0;
+	struct sql_choice choice;
 	bool is_safe;
 
-	add_target(t, "DELETE FROM ", sql);
-	buf_add(sql, " WHERE ");
+	sql_choice_init(&choice, t, false);
+	sql_choice_begin_delete(&choice, sql);
 	/* Each query has a t of its own, which hides that outside. */
 	for (; t->parent; t = t->parent, open++) {
 		sql_table_add_column_name(t, "t", t->table->parent_id, sql);
@@ -502,6 +586,7 @@ sql_merge_add_absent(const struct sql_table *t, struct buf *sql)
 	is_safe = add_absent(t, sql);
 	while (open-- > 0)
 		buf_add_char(sql, ')');
+	sql_choice_end_delete(&choice, sql);
 	if (!is_safe)
 		sql->data[sql->len = start] = '\0';
 	return is_safe;
@@ -509,29 +594,19 @@ sql_merge_add_absent(const struct sql_table *t, struct buf *sql)
 
 /* --- histories ---------------------------------------------------------- */
 
-/* UPDATE t SET valid_to = now WHERE it is null */
-static void
-add_end(const struct sql_table *t, const char *now, struct buf *sql)
-{
-	add_target(t, "UPDATE ", sql);
-	buf_add(sql, " SET ");
-	sql_table_add_column_name(t, "", t->table->valid_to, sql);
-	buf_add(sql, " = ");
-	(void)dialect_add_text(t->dialect, sql, now, strlen(now));
-	buf_add(sql, " WHERE ");
-	sql_table_add_column_name(t, "t", t->table->valid_to, sql);
-	buf_add(sql, " IS NULL AND ");
-}
-
 bool
 sql_merge_add_close_absent(const struct sql_table *t, const char *now,
     struct buf *sql)
 {
 	size_t start = sql->len;
+	struct sql_choice choice;
 
-	add_end(t, now, sql);
-	if (add_absent(t, sql))
+	sql_choice_init(&choice, t, false);
+	sql_choice_begin_end(&choice, now, sql);
+	if (add_absent(t, sql)) {
+		sql_choice_end_end(&choice, now, sql);
 		return true;
+	}
 	sql->data[sql->len = start] = '\0';
 	return false;
 }
@@ -540,24 +615,33 @@ void
 sql_merge_add_same(const struct sql_table *t, const struct sql_range *range,
     struct buf *sql)
 {
-	buf_add(sql, "DELETE FROM ");
-	add_stage(t, "s", sql);
-	buf_add(sql, " WHERE EXISTS (SELECT 1 FROM ");
+	struct sql_choice choice;
+
+	sql_choice_init(&choice, t, true);
+	/* The stage may have several versions of a key. */
+	choice.columns[choice.count++] = t->table->hash;
+	sql_choice_begin_delete(&choice, sql);
+	buf_add(sql, "EXISTS (SELECT 1 FROM ");
 	sql_table_add_name(t, sql);
 	buf_add(sql, " AS t WHERE ");
 	add_key_equal(t, "t", "s", sql);
 	buf_add(sql, " AND ");
-	sql_table_add_column_name(t, "t", t->table->valid_to, sql);
-	buf_add(sql, " IS NULL AND ");
-	add_same_value(t, t->table->hash, sql);
+	sql_choice_add_in_force(t, "t", sql);
+	buf_add(sql, " AND ");
+	sql_compare_add_same(t, t->table->hash, sql);
 	buf_add_char(sql, ')');
 	add_range(range, "s", " AND ", sql);
+	sql_choice_end_delete(&choice, sql);
 }
 
 void
 sql_merge_add_close(const struct sql_table *t, const char *now,
     const struct sql_range *range, struct buf *sql)
 {
-	add_end(t, now, sql);
+	struct sql_choice choice;
+
+	sql_choice_init(&choice, t, false);
+	sql_choice_begin_end(&choice, now, sql);
 	add_came(t, range, sql);
+	sql_choice_end_end(&choice, now, sql);
 }

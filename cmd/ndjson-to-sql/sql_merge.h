@@ -61,12 +61,18 @@ void sql_merge_add_cut(const struct sql_table *t, const struct sql_range *range,
 void sql_merge_add_known(const struct sql_table *t,
     const struct sql_range *range, struct buf *sql);
 
-/* Rows go whose key is in the stage. A condition may follow. */
-void sql_merge_add_forget(const struct sql_table *t, struct buf *sql);
+/* Rows t go whose key is in the stage; `condition` follows, " AND ..." */
+void sql_merge_add_forget(const struct sql_table *t, const char *condition,
+    struct buf *sql);
+
+/* Of a stage: rows s go for which the condition holds. */
+void sql_merge_add_unstage(const struct sql_table *t, const char *condition,
+    struct buf *sql);
 
 /* Rows with a new key come in; those that differ from the row with their key
  * take its place, whole. That another load brought the same row is no
- * difference. Keys must not be doubled in the stage. */
+ * difference. Keys must not be doubled in the stage. With MERGE_REPLACE it is
+ * two statements. */
 void sql_merge_add_merge(const struct sql_table *t,
     const struct sql_range *range, struct buf *sql);
 

@@ -14,7 +14,8 @@
  * _parent_id. A JSON member's column can have neither name: names end in no
  * `_` (ident.h).
  *
- * Each function appends one statement without a semicolon.
+ * Each function appends one statement without a semicolon, if it does not say
+ * otherwise.
  */
 #ifndef SQL_TABLE_H
 #define SQL_TABLE_H
@@ -85,6 +86,10 @@ void sql_table_add_create(const struct sql_table *t, struct buf *sql);
 void sql_table_add_column(const struct sql_table *t, const struct sql_column *c,
     struct buf *sql);
 
+/* Statements, each with its end, that add the columns which the table lacks
+ * already. Nothing where the dialect cannot. */
+void sql_table_add_missing(const struct sql_table *t, struct buf *sql);
+
 /* ALTER TABLE ... ALTER COLUMN ... TYPE, to what `c` says now. Nothing where
  * the dialect has none. */
 void sql_table_add_retype(const struct sql_table *t, const struct sql_column *c,
@@ -100,6 +105,11 @@ void sql_table_add_key_name(const struct sql_table *t, struct buf *sql);
 
 /* CREATE TEMPORARY TABLE, the stage. */
 void sql_table_add_stage(const struct sql_table *t, struct buf *sql);
+
+/* Appends "name" TYPE as its stage has the column, which is JSON as a text
+ * where the dialect has words that turn one into the other. */
+void sql_table_add_stage_definition(const struct sql_table *t,
+    const struct sql_column *c, struct buf *sql);
 
 /* ALTER TABLE ... ADD COLUMN, and ALTER COLUMN, of the stage. */
 void sql_table_add_stage_column(const struct sql_table *t,

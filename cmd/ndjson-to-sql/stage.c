@@ -145,6 +145,8 @@ stage_free(struct sink *sink)
 	directory_free(&s->directory);
 	shape_list_free(&s->before);
 	free(s->is_read);
+	for (size_t i = 0; i < s->table_count; i++)
+		free(s->tables[i].types);
 	free(s->tables);
 	free(s);
 }
@@ -177,6 +179,9 @@ open_parts(struct stage *s, struct fail *why)
 	if (!s->kind->is_stream &&
 	    directory_open(&s->directory, o->target, o->busy_timeout_ms,
 		o->ddl != NULL, why) != 0)
+		return -1;
+	if (s->directory.was_there && s->kind->look &&
+	    s->kind->look(s->directory.path, why) != 0)
 		return -1;
 	if (sqlite_scratch_open(o,
 		s->directory.loading ? s->directory.loading
@@ -305,6 +310,31 @@ start_table(struct stage *s, const struct table *table, struct fail *why)
 	return read_table(s, index, why);
 }
 
+static void
+note_type(struct stage *s, const struct change *c)
+{
+	struct stage_table *t = table_at(s, c->table->id);
+	size_t count = (size_t)c->column->index + 1;
+
+	if (count > t->type_count) {
+		t->types = mem_grow(t->types, &t->type_capacity, count,
+		    sizeof(*t->types));
+		while (t->type_count < count)
+			t->types[t->type_count++] = TYPE_UNKNOWN;
+	}
+	t->types[count - 1] = c->type;
+}
+
+enum type
+stage_type(const struct stage *s, const struct table *t, uint32_t index)
+{
+	const struct stage_table *known =
+	    t->id < s->table_count ? &s->tables[t->id] : NULL;
+
+	return known && index < known->type_count ? known->types[index]
+						  : TYPE_UNKNOWN;
+}
+
 static int
 stage_change(struct sink *sink, const struct change *c, struct fail *why)
 {
@@ -312,6 +342,8 @@ stage_change(struct sink *sink, const struct change *c, struct fail *why)
 
 	if (c->kind == CHANGE_TABLE && start_table(s, c->table, why) != 0)
 		return -1;
+	if (c->kind != CHANGE_TABLE)
+		note_type(s, c);
 	return s->inner->ops->change(s->inner, c, why);
 }
 

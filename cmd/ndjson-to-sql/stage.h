@@ -35,6 +35,11 @@ struct stage_kind {
 	const struct format *format; /* NULL: no files are written or read */
 	bool is_stream; /* to standard output; there is no directory */
 	bool is_single; /* one table besides the ledger's */
+	/* Scripts in files: their dialect; NULL: the target is its name. */
+	const char *dialect;
+	/* What a directory that is there must be, since it will be gone; NULL:
+	 * as layout_find says. */
+	int (*look)(const char *directory, struct fail *why);
 	/* Names of other files in the directory; NULL: none. */
 	const char *extra;
 	/* Writes all that there is, with the functions below, as
@@ -49,6 +54,8 @@ struct stage_kind {
 struct stage_table {
 	const struct table *table; /* NULL: nothing */
 	uint64_t replaced;         /* old rows that were not read */
+	enum type *types;          /* of its columns so far, by their index */
+	size_t type_count, type_capacity;
 };
 
 struct stage {
@@ -70,6 +77,10 @@ struct stage {
 ATTR_NODISCARD
 int stage_open(const struct stage_kind *kind,
     const struct sink_options *options, struct sink **sink, struct fail *why);
+
+/* The type that the table's column has for the rows which are written now. */
+enum type stage_type(const struct stage *s, const struct table *t,
+    uint32_t index);
 
 /* --- for exports -------------------------------------------------------- */
 

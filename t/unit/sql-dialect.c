@@ -2,7 +2,7 @@
 /*
  * Quoting, and what declared types look like.
  */
-#include "dialect.h"
+#include "dialect_warehouse.h"
 #include "tap.h"
 
 #include <sqlite3.h>
@@ -17,6 +17,9 @@ test_names(void)
 	buf_init(&sql, 100);
 	dialect_quote(&escaping, &sql, "a`b\\c\"");
 	is(sql.data, "`a\\`b\\\\c\"`", "names with escapes");
+	buf_clear(&sql);
+	dialect_quote(&dialect_snowflake, &sql, "a\"b_\xC3\xA9");
+	is(sql.data, "\"A\"\"B_\xC3\xA9\"", "names in capitals");
 	buf_free(&sql);
 }
 
@@ -45,6 +48,13 @@ test_texts(void)
 		"\\'\0"
 		"n",
 		4, "'\\\\''\\0n'", "escapes"},
+	    {&dialect_bigquery, "\\'\n\r${$a\0", 9,
+		"'\\\\\\'\\n\\r\\u0024{$a\\u0000'", "escapes of warehouses"},
+	    {&dialect_redshift, "\\'\r", 3,
+		"('\\\\''"
+		"' || chr(13) || '')",
+		"escapes of Redshift"},
+	    {&dialect_redshift, "a\0", 2, NULL, "Redshift has no U+0000"},
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Values of a row t and a row s, as conditions.
+ */
+#include "sql_compare.h"
+
+#include "dialect.h"
+
+static enum type
+type_of(const struct sql_table *t, const struct column *c)
+{
+	for (size_t i = 0; i < t->column_count; i++)
+		if (t->columns[i].column == c)
+			return t->columns[i].type;
+	return TYPE_UNKNOWN;
+}
+
+void
+sql_compare_add_staged(const struct sql_table *t, const struct column *c,
+    struct buf *sql)
+{
+	bool is_spelled = t->dialect->parse_open && type_of(t, c) == TYPE_JSON;
+
+	buf_add(sql, is_spelled ? t->dialect->parse_open : "");
+	sql_table_add_column_name(t, "s", c, sql);
+	buf_add(sql, is_spelled ? t->dialect->parse_close : "");
+}
+
+/* How the two values of a column are compared. */
+struct pair {
+	const struct sql_table *table;
+	const struct column *column;
+	bool is_raw; /* s is the stage, not a query of what is in it */
+};
+
+/* Appends a value of it that can be compared. */
+static void
+add_half(const struct pair *p, const char *alias, struct buf *sql)
+{
+	const struct dialect *d = p->table->dialect;
+	bool is_wrapped =
+	    d->compare_open && type_of(p->table, p->column) == TYPE_JSON;
+
+	buf_add(sql, is_wrapped ? d->compare_open : "");
+	if (p->is_raw && *alias == 's')
+		sql_compare_add_staged(p->table, p->column, sql);
+	else
+		sql_table_add_column_name(p->table, alias, p->column, sql);
+	buf_add(sql, is_wrapped ? d->compare_close : "");
+}
+
+static void
+add_halves(const struct pair *p, const char *operator, struct buf * sql)
+{
+	add_half(p, "t", sql);
+	buf_add(sql, operator);
+	add_half(p, "s", sql);
+}
+
+void
+sql_compare_add_same(const struct sql_table *t, const struct column *c,
+    struct buf *sql)
+{
+	const struct pair pair = {.table = t, .column = c, .is_raw = true};
+
+	if (t->dialect->same) {
+		add_halves(&pair, t->dialect->same, sql);
+		return;
+	}
+	buf_add_char(sql, '(');
+	add_halves(&pair, " = ", sql);
+	buf_add(sql, " OR ");
+	sql_table_add_column_name(t, "t", c, sql);
+	buf_add(sql, " IS NULL AND ");
+	sql_table_add_column_name(t, "s", c, sql);
+	buf_add(sql, " IS NULL)");
+}
+
+/* Appends that they are not. This is never null, which NOT of the above may
+ * be. */
+static void
+add_other_value(const struct pair *p, struct buf *sql)
+{
+	if (p->table->dialect->same) {
+		buf_add(sql, "NOT (");
+		add_halves(p, p->table->dialect->same, sql);
+		buf_add_char(sql, ')');
+		return;
+	}
+	add_halves(p, " <> ", sql);
+	for (int i = 0; i < 2; i++) {
+		buf_add(sql, " OR ");
+		sql_table_add_column_name(p->table, i == 0 ? "t" : "s",
+		    p->column, sql);
+		buf_add(sql, " IS NULL AND ");
+		sql_table_add_column_name(p->table, i == 0 ? "s" : "t",
+		    p->column, sql);
+		buf_add(sql, " IS NOT NULL");
+	}
+}
+
+bool
+sql_compare_counts(const struct sql_table *t, const struct column *c)
+{
+	return c != t->table->load_id && !sql_table_is_key_column(t->table, c);
+}
+
+bool
+sql_compare_add_differs(const struct sql_table *t, bool is_raw,
+    const char *word, struct buf *sql)
+{
+	size_t start = sql->len;
+
+	for (size_t i = 0; i < t->column_count; i++) {
+		const struct pair pair = {.table = t,
+		    .column = t->columns[i].column,
+		    .is_raw = is_raw};
+
+		if (!sql_compare_counts(t, pair.column))
+			continue;
+		if (sql->len == start)
+			buf_addf(sql, "%s(", word);
+		else
+			buf_add(sql, " OR ");
+		add_other_value(&pair, sql);
+	}
+	if (sql->len == start)
+		return false;
+	buf_add_char(sql, ')');
+	return true;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Whether a row t of a table and a row s of its stage are the same. Pure.
+ */
+#ifndef SQL_COMPARE_H
+#define SQL_COMPARE_H
+
+#include "buf.h"
+#include "sql_table.h"
+
+#include <stdbool.h>
+
+/* Appends the column of the stage s, as the table has it. */
+void sql_compare_add_staged(const struct sql_table *t, const struct column *c,
+    struct buf *sql);
+
+/* Appends that both have the same value there, or none. It may be null where
+ * it is not so. */
+void sql_compare_add_same(const struct sql_table *t, const struct column *c,
+    struct buf *sql);
+
+/* Whether a change of the column is a change of the row: it is not of the key,
+ * and does not only tell which load brought it. */
+bool sql_compare_counts(const struct sql_table *t, const struct column *c);
+
+/* Appends that they differ, behind the word; false, and nothing appended,
+ * where all that they have is the key. `is_raw`: s is the stage, and not a
+ * query of what is in it. */
+bool sql_compare_add_differs(const struct sql_table *t, bool is_raw,
+    const char *word, struct buf *sql);
+
+#endif
