@@ -553,9 +553,7 @@ postgres_db_copy(struct postgres_db *db, const char *sql, struct fail *why)
 int
 postgres_db_copy_end(struct postgres_db *db, struct fail *why)
 {
-	int result;
-
-	while ((result = db->pq.putCopyEnd(db->conn, NULL)) == 0)
+	while (db->pq.putCopyEnd(db->conn, NULL) == 0)
 		if (flush(db, why) != 0)
 			return -1;
 	/* Where the server has ended the copy, it says why. */
