@@ -22,7 +22,7 @@ SQL += sink_duckdb libduckdb \
        $(addprefix duckdb_,agree db fill merge refuse row table widen)
 SQL += sink_files stage stage_files sqlite_scratch csv directory layout \
        ndjson pack parquet partition shape textfile
-SQL += sink_script dialect_warehouse script $(addprefix script_,check guard rows)
+SQL += sink_script dialect_server dialect_warehouse script $(addprefix script_,check guard rows)
 MOCK := api audit control delivery drift fault filter generate grant journal \
         listing main order people print query relation reply routes rules \
         search server settings span template tenant token view

@@ -3,109 +3,9 @@
 # same load leaves that goes there directly; and cut off, it leaves nothing.
 . "${0%/*}/lib.sh"
 . "$root/t/postgres.sh"
+. "$root/t/scripts.sh"
 
 # --- the same loads, directly and by scripts
-
-# A case is a list of loads: the options, then lines of input up to a blank
-# line. The stream's last line is what logto-fetch would say.
-cat >cases <<'EOT'
-# merge: rows change, lists shrink and grow, a key comes twice
--t t
-{"id":"a","n":1,"tags":["x","y"],"o":{"d":0.1,"b":true,"z":-0.0}}
-{"id":"b","n":2,"tags":[],"deep":[[1,2],[3]]}
-{"id":"c","n":3,"tags":["x"]}
-{"id":"a","n":9,"tags":["x","y","z"],"o":{"d":1e300,"b":false}}
-
--t t
-{"id":"a","n":9,"tags":["x","y"],"o":{"d":1e300,"b":false}}
-{"id":"b","n":2,"tags":["new"],"deep":[[1],[4,5]]}
-{"id":"d","n":-9223372036854775808,"tags":[]}
-
-# sync: what did not come goes, with what hangs on it
--t t --sync
-{"id":"a","tags":["x","y"],"deep":[[1,2]]}
-{"id":"b","tags":["x"]}
-{"id":"e","tags":[]}
-
--t t --sync
-{"id":"b","tags":["x","z"]}
-{"id":"c","tags":[],"deep":[[3]]}
-
-# sync below parents: only those that the stream covered
---sync
-{"_resource":"roles_users","_parent":{"roleId":"r1"},"_key":["id"],"id":"u1","tags":["a"]}
-{"_resource":"roles_users","_parent":{"roleId":"r1"},"_key":["id"],"id":"u2","tags":["b"]}
-{"_resource":"roles_users","_parent":{"roleId":"r2"},"_key":["id"],"id":"u1","tags":["c","d"]}
-{"_resource":"roles_users","_parent":{"roleId":"r'3"},"_key":["id"],"id":"u\"3","tags":["e"]}
-
---sync
-{"_resource":"roles_users","_parent":{"roleId":"r1"},"_key":["id"],"id":"u2","tags":["b","c"]}
-{"_resource":"roles_users","_parent":{"roleId":"r'3"},"_key":["id"],"id":"u4"}
-
-# append: rows without a key
--t t --append
-{"n":1,"tags":["x"]}
-{"n":1,"tags":["y","z"]}
-
--t t --append
-{"n":1,"tags":["x"]}
-
-# replace
--t t --replace
-{"id":"a","tags":["x"]}
-{"id":"b","tags":["y"]}
-
--t t --replace
-{"id":"b","tags":["y","z"]}
-
-# history: versions that stay, that end, that begin
--t t --history
-{"id":"a","n":1,"tags":["x"]}
-{"id":"b","n":1,"tags":["y","z"]}
-{"id":"c","n":1}
-
--t t --history
-{"id":"a","n":1,"tags":["x"]}
-{"id":"b","n":2,"tags":["y"]}
-{"id":"d","n":1}
-
--t t --history --sync
-{"id":"a","n":1,"tags":["x","w"]}
-{"id":"d","n":1}
-
-# texts and names that are SQL
--t t
-{"id":"'; DROP TABLE t; --","a\"b":"'","c'd":"\\","ключ":"é\u0001\n.quit\n\\q\n;\n"}
-{"id":"\\'","x":"\\.\n\\N\t$$ :name ${x} %s ? :1 @x","y":"\r\n"}
-{"id":"","empty":"","json":{},"list":[],"nul":null}
-{"id":"E'\\x'","t":"2026-11-24T06:00:00.123456789Z","big":12345678901234567890.12345}
-
-# every type by name
--t t --type d=date --type tm=time --type dec=decimal --type ts=timestamp
-{"id":1,"d":"2026-11-24","tm":"06:00:00","dec":"1.50","ts":"2026-11-24T06:00:00+02:00"}
-{"id":2,"d":null,"tm":null,"dec":"-0.000000000000000000001","ts":null}
-
-# numbers as keys, names over several tables
--k a -k b -t t
-{"a":1,"b":"x","l":[{"m":[1,2]},{"m":[3]}]}
-{"a":1,"b":"y","l":[{"m":[4]}]}
-{"a":2,"b":"x'\"","l":[]}
-
--k a -k b -t t
-{"a":1,"b":"x","l":[{"m":[2]}]}
-{"a":2,"b":"x'\"","l":[{"m":[5,6]}]}
-
-# members that no record has any more become null
--t t
-{"id":"a","n":1,"gone":"x","o":{"p":1}}
-{"id":"b","n":1,"gone":"y"}
-{"id":"c","n":1,"gone":"z"}
-
--t t
-{"id":"a","n":1}
-{"id":"b","n":2}
-
-EOT
 
 # Ids of rows without a key, and times of the load, differ from load to load;
 # what refers to what does not.
@@ -163,7 +63,6 @@ load() {
 }
 
 [ -z "$postgres_bin" ] || postgres
-number=0
 : >messages
 finish_case() {
 	is "$(cat faults)" '' "$name: everything runs"
@@ -174,30 +73,12 @@ finish_case() {
 		is "$(postgres_rows "by_script$number")" \
 			"$(postgres_rows "case$number")" "$name: postgres"
 }
-name=
-while IFS= read -r line; do
-	case $line in
-	'#'*)
-		[ -z "$name" ] || finish_case
-		name=${line#\# }
-		number=$((number + 1))
-		: >faults
-		[ -z "$postgres_bin" ] || "$postgres_bin/psql" -Xq \
-			-c "CREATE DATABASE case$number" \
-			-c "CREATE DATABASE by_script$number"
-		;;
-	'') ;;
-	*)
-		: >lines
-		while IFS= read -r record && [ -n "$record" ]; do
-			printf '%s\n' "$record" >>lines
-		done
-		# shellcheck disable=SC2086 # options are words
-		load $number $line <lines >>faults
-		;;
-	esac
-done <cases
-finish_case
+begin_case() {
+	[ -z "$postgres_bin" ] || "$postgres_bin/psql" -Xq \
+		-c "CREATE DATABASE case$number" \
+		-c "CREATE DATABASE by_script$number"
+}
+each_case
 
 # --- what a script must not do
 

@@ -19,6 +19,7 @@
  */
 #include "dialect.h"
 
+#include "dialect_server.h"
 #include "dialect_warehouse.h"
 
 #include <string.h>
@@ -118,6 +119,7 @@ const struct dialect dialect_duckdb = {
     .name = "duckdb",
     .quote = '"',
     .chr = "chr",
+    .second_digits = 6,
     .merge = MERGE_STATEMENT,
     .same = " IS NOT DISTINCT FROM ",
     .add = ADD_WORDS,
@@ -132,6 +134,10 @@ const struct dialect dialect_duckdb = {
     .rollback = "ROLLBACK",
     .head = ".bail on\n",
     .zone = "+00",
+    /* A message does not name a constraint. */
+    .fail_open = "CREATE OR REPLACE TEMPORARY TABLE _guard_ AS"
+		 " SELECT CASE WHEN count(*) > 0 THEN error(",
+    .fail_close = ") END AS n FROM ",
     .types =
 	{
 	    [TYPE_UNKNOWN] = "VARCHAR",
@@ -154,6 +160,8 @@ static const struct dialect *const scripted[] = {
     &dialect_snowflake,
     &dialect_bigquery,
     &dialect_redshift,
+    &dialect_mysql,
+    &dialect_clickhouse,
     &dialect_databricks,
 };
 
@@ -201,12 +209,13 @@ dialect_quote(const struct dialect *d, struct buf *sql, const char *identifier)
  * are, and shells look at what a line begins with. ${name} would be replaced
  * by Spark. */
 static void
-add_escapes(struct buf *sql, const char *text, size_t len)
+add_escapes(const struct dialect *d, struct buf *sql, const char *text,
+    size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
 		switch (text[i]) {
 		case '\0':
-			buf_add(sql, "\\u0000");
+			buf_add(sql, d->text == TEXT_C ? "\\0" : "\\u0000");
 			break;
 		case '\n':
 			buf_add(sql, "\\n");
@@ -220,7 +229,8 @@ add_escapes(struct buf *sql, const char *text, size_t len)
 			buf_add_char(sql, text[i]);
 			break;
 		case '$':
-			if (i + 1 < len && text[i + 1] == '{') {
+			if (d->text != TEXT_C && i + 1 < len &&
+			    text[i + 1] == '{') {
 				buf_add(sql, "\\u0024");
 				break;
 			}
@@ -256,8 +266,8 @@ add_literal(const struct dialect *d, struct buf *sql, const char *text,
 	if (d->text == TEXT_POSTGRES && memchr(text, '\\', len))
 		buf_add_char(sql, 'E');
 	buf_add_char(sql, '\'');
-	if (d->text == TEXT_ESCAPES)
-		add_escapes(sql, text, len);
+	if (d->text == TEXT_ESCAPES || d->text == TEXT_C)
+		add_escapes(d, sql, text, len);
 	else
 		add_escaped(d, sql, text, len);
 	buf_add_char(sql, '\'');

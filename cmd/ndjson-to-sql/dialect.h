@@ -19,12 +19,13 @@ enum dialect_text {
 	TEXT_POSTGRES,  /* E'...' with backslashes doubled, if there are any */
 	TEXT_BACKSLASH, /* backslashes doubled; \0 is U+0000 */
 	TEXT_ESCAPES,   /* \\ \' \n \r \u0000, and no ${ */
+	TEXT_C,         /* \\ \' \n \r \0 */
 };
 
 /* How a row takes the place of the one with its key. */
 enum dialect_merge {
 	MERGE_CONFLICT,  /* INSERT ... ON CONFLICT (key) DO UPDATE */
-	MERGE_DUPLICATE, /* INSERT ... ON DUPLICATE KEY UPDATE */
+	MERGE_UPDATE,    /* UPDATE ... JOIN, then INSERT what is missing */
 	MERGE_STATEMENT, /* MERGE INTO ... USING */
 	MERGE_WHEN,      /* MERGE, comparing by WHEN MATCHED AND ... */
 	MERGE_REPLACE,   /* DELETE what differs, then INSERT what is missing;
@@ -36,16 +37,26 @@ enum dialect_choice {
 	CHOICE_ALIAS, /* the table has an alias, and a condition that asks */
 	CHOICE_MERGE, /* MERGE with a query of the rows' keys */
 	CHOICE_LIST,  /* WHERE (key) IN that query; the table has no alias */
+	CHOICE_NAMED, /* as CHOICE_ALIAS, but DELETE t FROM ... AS t */
+	CHOICE_ALTER, /* as CHOICE_LIST, but ALTER TABLE ... UPDATE */
 };
 
 /* How a column is added that may be there. */
 enum dialect_add {
-	ADD_NONE,   /* not at all */
-	ADD_WORDS,  /* ADD COLUMN IF NOT EXISTS */
-	ADD_LIST,   /* the same, for several columns at once: there is a limit
+	ADD_NONE,    /* not at all */
+	ADD_WORDS,   /* ADD COLUMN IF NOT EXISTS */
+	ADD_LIST,    /* the same, for several columns at once: there is a limit
 	             * to how often a table changes */
-	ADD_GEXEC,  /* psql asks the catalogue, and runs what it answers */
-	ADD_EVOLVE, /* MERGE WITH SCHEMA EVOLUTION of nothing */
+	ADD_GEXEC,   /* psql asks the catalogue, and runs what it answers */
+	ADD_EVOLVE,  /* MERGE WITH SCHEMA EVOLUTION of nothing */
+	ADD_PREPARE, /* a statement is put together by the catalogue */
+};
+
+/* Where a table's key is said. */
+enum dialect_key {
+	KEY_INDEX,  /* in a unique index, if has_indexes */
+	KEY_WITHIN, /* PRIMARY KEY among the columns */
+	KEY_ORDER,  /* ORDER BY behind them; it is not unique */
 };
 
 struct dialect {
@@ -60,13 +71,25 @@ struct dialect {
 	bool has_no_nul;        /* no text can hold U+0000 */
 	size_t max_text_bytes;  /* of a text or JSON; 0: what memory holds */
 	unsigned second_digits; /* of timestamps and times; 0: not asked */
+	/* Timestamps and dates lie from the first on and before the second.
+	 * NULL: not asked. */
+	const char *first_day, *end_day;
 	/* The function from a code to a character, for those that cannot stand
 	 * between quotes: U+0000, and a carriage return, which shells drop at
 	 * the end of a line. NULL: the database keeps no U+0000, or the text
 	 * has escapes. */
 	const char *chr;
 	size_t max_name_bytes; /* 0: none that matters */
+	bool has_short_names;  /* of characters up to U+FFFF only */
 	const char *types[TYPE_COUNT];
+	/* Of columns of keys, where these differ. */
+	const char *key_types[TYPE_COUNT];
+	/* Key columns that are texts are key_types[TYPE_TEXT](n), where all of
+	 * a key have so many characters. 0: they need no length. */
+	size_t max_key_chars;
+	const char *cast; /* CAST(x AS ...) a text; NULL: as types says */
+	enum dialect_key key;
+	const char *table_end; /* behind the columns of a table; or NULL */
 	enum dialect_merge merge;
 	/* Between two values: equal, or both null. NULL: there is no such
 	 * operator. */
@@ -96,6 +119,9 @@ struct dialect {
 	bool has_copy;    /* rows follow COPY ... FROM STDIN */
 	/* Definitions end transactions: they come before `begin`. */
 	bool has_early_tables;
+	/* Nor are there transactions: a copy of each table is changed, and
+	 * then put in its place. */
+	bool has_copies;
 	/* In front of a literal of that type; NULL: nothing. */
 	const char *literals[TYPE_COUNT];
 	/* A query that fails: these two around the words for it, then FROM.

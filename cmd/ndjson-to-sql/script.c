@@ -78,6 +78,45 @@ find_parent(const struct script *s, const struct table *t)
 	return NULL;
 }
 
+/* Names the table's stage, and what else is its own for a while. */
+static void
+name_stage(const struct script *s, struct script_table *t)
+{
+	if (!s->dialect->has_shared_stages) {
+		(void)snprintf(t->stage, sizeof(t->stage), "_stage_%zu_",
+		    s->count);
+		return;
+	}
+	(void)snprintf(t->stage, sizeof(t->stage), "_stage_%" PRId64 "_%zu_",
+	    s->stage->base.load_id, s->count);
+	(void)snprintf(t->copy, sizeof(t->copy), "_copy_%" PRId64 "_%zu_",
+	    s->stage->base.load_id, s->count);
+}
+
+/* Declares the columns of the table's key as the dialect has them there. */
+static void
+declare_key(const struct script *s, struct script_table *t)
+{
+	const struct dialect *d = s->dialect;
+	size_t texts = 0;
+
+	for (size_t i = 0; i < t->sql.column_count; i++) {
+		struct sql_column *c = &t->sql.columns[i];
+
+		if (!sql_table_is_key_column(t->sql.table, c->column))
+			continue;
+		c->declared = d->key_types[c->type];
+		if (d->max_key_chars == 0 ||
+		    strcmp(c->declared, d->key_types[TYPE_TEXT]) != 0)
+			continue;
+		c->declared = t->key_type;
+		texts++;
+	}
+	if (texts > 0)
+		(void)snprintf(t->key_type, sizeof(t->key_type), "%s(%zu)",
+		    d->key_types[TYPE_TEXT], d->max_key_chars / texts);
+}
+
 static void
 add_table(struct script *s, const struct shape *shape)
 {
@@ -87,13 +126,7 @@ add_table(struct script *s, const struct shape *shape)
 
 	if (!table)
 		return;
-	if (s->dialect->has_shared_stages)
-		(void)snprintf(t->stage, sizeof(t->stage),
-		    "_stage_%" PRId64 "_%zu_", s->stage->base.load_id,
-		    s->count);
-	else
-		(void)snprintf(t->stage, sizeof(t->stage), "_stage_%zu_",
-		    s->count);
+	name_stage(s, t);
 	t->place = s->count;
 	t->shape = shape;
 	t->sql = (struct sql_table){.dialect = s->dialect,
@@ -108,16 +141,32 @@ add_table(struct script *s, const struct shape *shape)
 					    shape->columns[i].name),
 			.type = shape->columns[i].type};
 	t->sql.column_count = count;
+	if (s->dialect->key_types[TYPE_TEXT])
+		declare_key(s, t);
 	s->count++;
 }
 
 /* --- definitions -------------------------------------------------------- */
 
+/* From here on it is the copy that is written. */
 static int
-define_table(struct script *s, const struct script_table *t, struct fail *why)
+copy_table(struct script *s, struct script_table *t, struct fail *why)
+{
+	buf_add(&s->text, "CREATE OR REPLACE TABLE ");
+	dialect_quote(s->dialect, &s->text, t->copy);
+	buf_add(&s->text, " CLONE AS ");
+	sql_table_add_name(&t->sql, &s->text);
+	t->sql.copy = t->copy;
+	return script_end(s, why);
+}
+
+static int
+define_table(struct script *s, struct script_table *t, struct fail *why)
 {
 	sql_table_add_create(&t->sql, &s->text);
 	if (script_end(s, why) != 0)
+		return -1;
+	if (s->dialect->has_copies && copy_table(s, t, why) != 0)
 		return -1;
 	sql_table_add_missing(&t->sql, &s->text);
 	if (script_flush(s, why) != 0)
@@ -356,9 +405,33 @@ put_begin(struct script *s, struct fail *why)
 	return s->dialect->begin ? put_words(s, s->dialect->begin, why) : 0;
 }
 
+/* Drops what was the table before. */
+static int
+put_copies(struct script *s, struct fail *why)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		buf_add(&s->text, "EXCHANGE TABLES ");
+		dialect_quote(s->dialect, &s->text, s->tables[i].copy);
+		buf_add(&s->text, " AND ");
+		dialect_quote(s->dialect, &s->text,
+		    s->tables[i].sql.table->name);
+		if (script_end(s, why) != 0)
+			return -1;
+	}
+	for (size_t i = 0; i < s->count; i++) {
+		buf_add(&s->text, "DROP TABLE ");
+		dialect_quote(s->dialect, &s->text, s->tables[i].copy);
+		if (script_end(s, why) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int
 put_commit(struct script *s, struct fail *why)
 {
+	if (s->dialect->has_copies)
+		return put_copies(s, why);
 	return s->dialect->commit ? put_words(s, s->dialect->commit, why) : 0;
 }
 
@@ -380,6 +453,33 @@ put_one_transaction(struct script *s, struct fail *why)
 	return put_commit(s, why);
 }
 
+static int
+check_name(const struct script *s, const char *name, struct fail *why)
+{
+	for (const char *at = name; *at; at++)
+		if ((unsigned char)*at >= 0xf0) /* it leads four bytes */
+			return fail_set(why, STATUS_DATA,
+			    "the name '%s' has a character beyond U+FFFF, "
+			    "which names in %s cannot have",
+			    name, s->dialect->name);
+	return 0;
+}
+
+static int
+check_names(const struct script *s, struct fail *why)
+{
+	for (size_t i = 0; s->dialect->has_short_names && i < s->count; i++) {
+		const struct sql_table *t = &s->tables[i].sql;
+
+		if (check_name(s, t->table->name, why) != 0)
+			return -1;
+		for (size_t n = 0; n < t->column_count; n++)
+			if (check_name(s, t->columns[n].column->name, why) != 0)
+				return -1;
+	}
+	return 0;
+}
+
 int
 script_write(struct script *s, const char *head, struct fail *why)
 {
@@ -393,6 +493,8 @@ script_write(struct script *s, const char *head, struct fail *why)
 		add_table(s, &shapes.items[i]);
 	buf_addf(&s->text, "-- ndjson-to-sql " PROGRAM_VERSION ", for %s\n%s%s",
 	    s->dialect->name, s->dialect->head, head);
+	if (result == 0)
+		result = check_names(s, why);
 	if (result == 0)
 		result = script_flush(s, why);
 	if (result == 0)

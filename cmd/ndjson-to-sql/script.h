@@ -8,7 +8,7 @@
  *      stages         the rows that came, each key once (script_rows.h)
  *      guard          fails where what is there does not fit (script_guard.h)
  *      merges         from the stages (sql_merge.h)
- *      commit
+ *      commit         (or copies take the places of tables: has_copies)
  *
  * It is written when the input was complete, and COMMIT is the last word but
  * for what drops stages: a script that was cut off changes no row.
@@ -35,6 +35,8 @@ struct script_table {
 	const struct shape *shape;
 	size_t place; /* in the script */
 	char stage[SCRIPT_NAME_BYTES];
+	char copy[SCRIPT_NAME_BYTES];     /* of the table, if has_copies */
+	char key_type[SCRIPT_NAME_BYTES]; /* of texts in its key */
 };
 
 struct script {

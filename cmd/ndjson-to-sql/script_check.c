@@ -71,6 +71,12 @@ look(const struct dialect *d, const struct cell *c, enum type type,
 	    count_digits(c) > d->second_digits)
 		(void)snprintf(reason, REASON_BYTES,
 		    "more than %u digits of a second", d->second_digits);
+	else if (d->first_day &&
+	    (type == TYPE_TIMESTAMP || type == TYPE_DATE) &&
+	    (strncmp(c->text, d->first_day, strlen(d->first_day)) < 0 ||
+		strncmp(c->text, d->end_day, strlen(d->end_day)) >= 0))
+		(void)snprintf(reason, REASON_BYTES,
+		    "a day before %s or after %s", d->first_day, d->end_day);
 }
 
 static int
@@ -93,7 +99,9 @@ check_row(struct stage *s, struct batch *b, const struct table *t,
 	(void)fail_set(&refusal, STATUS_DATA,
 	    "'%s' holds %s, which %s cannot keep%s", t->columns[i]->name,
 	    reason, d->name,
-	    strstr(reason, "digits") ? "; --type COLUMN=text can" : "");
+	    strstr(reason, "digits") || strstr(reason, "a day")
+		? "; --type COLUMN=text can"
+		: "");
 	if (!s->options.reject) {
 		*why = refusal;
 		return fail_prefix(why, "%s: line %llu", o->name,
@@ -108,7 +116,8 @@ script_check(struct stage *s, struct batch *b, struct fail *why)
 {
 	const struct dialect *d = script_dialect(s);
 
-	if (!d->has_no_nul && d->max_text_bytes == 0 && d->second_digits == 0)
+	if (!d->has_no_nul && d->max_text_bytes == 0 && d->second_digits == 0 &&
+	    !d->first_day)
 		return 0;
 	for (size_t i = 0; i < b->table_count; i++) {
 		const struct batch_table *t = &b->tables[i];

@@ -54,9 +54,11 @@ add_declared(struct script *s, const char *alias)
 	add_name(s, alias, "type");
 	for (int i = 0; i < TYPE_COUNT; i++) {
 		enum type type = (enum type)i;
+		const char *declared = s->dialect->types[type];
 
-		buf_addf(&s->text, " WHEN '%s' THEN '%s'", type_name(type),
-		    s->dialect->types[type]);
+		buf_addf(&s->text, " WHEN '%s' THEN ", type_name(type));
+		(void)dialect_add_text(s->dialect, &s->text, declared,
+		    strlen(declared));
 	}
 	buf_add(&s->text, " ELSE '' END");
 }
@@ -113,20 +115,24 @@ add_misfits(struct script *s, const struct script_table *columns)
 	add_misfit(s);
 }
 
-/* Appends the columns of tables below ours that this load does not have. */
+/* Appends the tables below ours that this load does not have. MySQL opens a
+ * temporary table once in a statement only. */
 static void
 add_unnamed_lists(struct script *s, const struct script_table *columns)
 {
+	buf_add(&s->text, "(SELECT ");
+	add_name(s, "t", "table_name");
+	buf_add(&s->text, " FROM ");
 	add_table(s, columns, "t");
-	buf_add(&s->text, " WHERE EXISTS (SELECT 1 FROM ");
+	buf_add(&s->text, " JOIN ");
 	add_stage(s, columns, "s");
-	buf_add(&s->text, " WHERE ");
+	buf_add(&s->text, " ON ");
 	add_both(s, "root_table", "=");
-	buf_add(&s->text, ") AND NOT EXISTS (SELECT 1 FROM ");
-	add_stage(s, columns, "s");
-	buf_add(&s->text, " WHERE ");
+	buf_add(&s->text, " GROUP BY ");
+	add_name(s, "t", "table_name");
+	buf_add(&s->text, " HAVING max(CASE WHEN ");
 	add_both(s, "table_name", "=");
-	buf_add(&s->text, ")");
+	buf_add(&s->text, " THEN 1 ELSE 0 END) = 0) AS u");
 }
 
 /* Writes what fails where there is any of those rows; `says` is what the

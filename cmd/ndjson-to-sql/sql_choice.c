@@ -50,12 +50,17 @@ add_query(const struct sql_choice *c, struct buf *sql)
 void
 sql_choice_begin_delete(const struct sql_choice *c, struct buf *sql)
 {
-	bool is_merge = c->table->dialect->choice == CHOICE_MERGE;
+	enum dialect_choice kind = c->table->dialect->choice;
 
-	buf_add(sql, is_merge ? "MERGE INTO " : "DELETE FROM ");
+	if (kind == CHOICE_NAMED)
+		buf_addf(sql, "DELETE %s FROM ", c->alias);
+	else
+		buf_add(sql,
+		    kind == CHOICE_MERGE ? "MERGE INTO " : "DELETE FROM ");
 	add_table(c, sql);
-	switch (c->table->dialect->choice) {
+	switch (kind) {
 	case CHOICE_ALIAS:
+	case CHOICE_NAMED:
 		buf_addf(sql, " AS %s WHERE ", c->alias);
 		break;
 	case CHOICE_MERGE:
@@ -63,6 +68,7 @@ sql_choice_begin_delete(const struct sql_choice *c, struct buf *sql)
 		add_query(c, sql);
 		break;
 	case CHOICE_LIST:
+	case CHOICE_ALTER:
 		buf_add(sql, " WHERE (");
 		sql_choice_add_columns(c, "", sql);
 		buf_add(sql, ") IN ");
@@ -88,12 +94,14 @@ sql_choice_end_delete(const struct sql_choice *c, struct buf *sql)
 {
 	switch (c->table->dialect->choice) {
 	case CHOICE_ALIAS:
+	case CHOICE_NAMED:
 		break;
 	case CHOICE_MERGE:
 		add_join(c, sql);
 		buf_add(sql, " WHEN MATCHED THEN DELETE");
 		break;
 	case CHOICE_LIST:
+	case CHOICE_ALTER:
 		buf_add_char(sql, ')');
 		break;
 	}
@@ -101,13 +109,23 @@ sql_choice_end_delete(const struct sql_choice *c, struct buf *sql)
 
 /* --- versions ----------------------------------------------------------- */
 
-/* Appends valid_to = now, and that it is null. */
+/* Appends an update of the table, which has no alias, up to what changes. */
+static void
+add_update(const struct sql_table *t, struct buf *sql)
+{
+	bool is_alter = t->dialect->choice == CHOICE_ALTER;
+
+	buf_add(sql, is_alter ? "ALTER TABLE " : "UPDATE ");
+	sql_table_add_name(t, sql);
+	buf_add(sql, is_alter ? " UPDATE " : " SET ");
+}
+
+/* Appends valid_to = now */
 static void
 add_now(const struct sql_table *t, const char *now, struct buf *sql)
 {
 	const char *literal = t->dialect->literals[TYPE_TIMESTAMP];
 
-	buf_add(sql, " SET ");
 	sql_table_add_column_name(t, "", t->table->valid_to, sql);
 	buf_addf(sql, " = %s", literal ? literal : "");
 	(void)dialect_add_text(t->dialect, sql, now, strlen(now));
@@ -129,9 +147,10 @@ sql_choice_begin_end(const struct sql_choice *c, const char *now,
 
 	switch (t->dialect->choice) {
 	case CHOICE_ALIAS:
+	case CHOICE_NAMED:
 		buf_add(sql, "UPDATE ");
 		sql_table_add_name(t, sql);
-		buf_add(sql, " AS t");
+		buf_add(sql, " AS t SET ");
 		add_now(t, now, sql);
 		buf_add(sql, " WHERE ");
 		break;
@@ -142,8 +161,8 @@ sql_choice_begin_end(const struct sql_choice *c, const char *now,
 		add_query(c, sql);
 		break;
 	case CHOICE_LIST:
-		buf_add(sql, "UPDATE ");
-		sql_table_add_name(t, sql);
+	case CHOICE_ALTER:
+		add_update(t, sql);
 		add_now(t, now, sql);
 		buf_add(sql, " WHERE ");
 		sql_choice_add_in_force(t, "", sql);
@@ -162,15 +181,17 @@ sql_choice_end_end(const struct sql_choice *c, const char *now, struct buf *sql)
 {
 	switch (c->table->dialect->choice) {
 	case CHOICE_ALIAS:
+	case CHOICE_NAMED:
 		break;
 	case CHOICE_MERGE:
 		add_join(c, sql);
 		buf_add(sql, " AND ");
 		sql_choice_add_in_force(c->table, "x", sql);
-		buf_add(sql, " WHEN MATCHED THEN UPDATE");
+		buf_add(sql, " WHEN MATCHED THEN UPDATE SET ");
 		add_now(c->table, now, sql);
 		break;
 	case CHOICE_LIST:
+	case CHOICE_ALTER:
 		buf_add_char(sql, ')');
 		break;
 	}

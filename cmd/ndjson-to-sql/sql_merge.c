@@ -75,6 +75,15 @@ add_came(const struct sql_table *t, const struct sql_range *range,
 	buf_add_char(sql, ')');
 }
 
+static enum type
+logical_type(const struct sql_table *t, const struct column *c)
+{
+	for (size_t i = 0; i < t->column_count; i++)
+		if (t->columns[i].column == c)
+			return t->columns[i].type;
+	return TYPE_UNKNOWN;
+}
+
 /* Appends the column that rows of the table below refer to. A key that
  * somebody else declared may have a type, such as uuid, that compares with no
  * text. */
@@ -86,12 +95,16 @@ add_referred(const struct sql_table *t, const struct sql_table *below,
 	    t->table->id_column ? t->table->id_column : t->table->key[0];
 	const char *from = sql_table_type(t, c);
 	const char *to = sql_table_type(below, below->table->parent_id);
-	bool is_cast = from && to && strcmp(from, to) != 0;
+	bool is_cast = from && to &&
+	    (t->dialect->cast ? logical_type(t, c) !=
+			logical_type(below, below->table->parent_id)
+			      : strcmp(from, to) != 0);
 
 	buf_add(sql, is_cast ? "CAST(" : "");
 	sql_table_add_column_name(t, alias, c, sql);
 	if (is_cast)
-		buf_addf(sql, " AS %s)", to);
+		buf_addf(sql, " AS %s)",
+		    t->dialect->cast ? t->dialect->cast : to);
 }
 
 /* Appends what rows below refer to in a row of the table, or of a stage that
@@ -101,6 +114,8 @@ add_reference(const struct sql_table *t, const struct sql_table *below,
     const char *alias, struct buf *sql)
 {
 	const struct table *table = t->table;
+	const char *text =
+	    t->dialect->cast ? t->dialect->cast : t->dialect->types[TYPE_TEXT];
 
 	if (!sql_table_has_reference(table)) {
 		add_referred(t, below, alias, sql);
@@ -120,7 +135,7 @@ add_reference(const struct sql_table *t, const struct sql_table *below,
 		if (is_text)
 			buf_add(sql, t->dialect->json_close);
 		else
-			buf_addf(sql, " AS %s)", t->dialect->types[TYPE_TEXT]);
+			buf_addf(sql, " AS %s)", text);
 	}
 	buf_add(sql, " || ']'");
 }
@@ -393,6 +408,58 @@ add_merge_statement(const struct sql_table *t, const struct sql_range *range,
 	buf_add_char(sql, ')');
 }
 
+/* Rows come in whose key is not there. */
+static void
+add_missing(const struct sql_table *t, const struct sql_range *range,
+    struct buf *sql)
+{
+	const struct column *key[SCHEMA_KEY_MAX];
+
+	(void)sql_table_key(t->table, key);
+	add_insert(t, sql);
+	buf_add(sql, " LEFT JOIN ");
+	sql_table_add_name(t, sql);
+	buf_add(sql, " AS t ON ");
+	add_key_equal(t, "t", "s", sql);
+	buf_add(sql, " WHERE ");
+	sql_table_add_column_name(t, "t", key[0], sql);
+	buf_add(sql, " IS NULL");
+	add_range(range, "s", " AND ", sql);
+}
+
+/* Rows that differ change, then those come in that are not there. No index
+ * has to tell which these are: a table of somebody else may have none. */
+static void
+add_update(const struct sql_table *t, const struct sql_range *range,
+    struct buf *sql)
+{
+	size_t start = sql->len;
+	const char *verb = " SET ";
+
+	add_target(t, "UPDATE ", sql);
+	buf_add(sql, " JOIN ");
+	add_stage(t, "s", sql);
+	buf_add(sql, " ON ");
+	add_key_equal(t, "t", "s", sql);
+	add_range(range, "s", " AND ", sql);
+	for (size_t i = 0; i < t->column_count; i++) {
+		const struct column *c = t->columns[i].column;
+
+		if (sql_table_is_key_column(t->table, c))
+			continue;
+		buf_add(sql, verb);
+		sql_table_add_column_name(t, "t", c, sql);
+		buf_add(sql, " = ");
+		sql_table_add_column_name(t, "s", c, sql);
+		verb = ", ";
+	}
+	if (sql_compare_add_differs(t, true, " WHERE ", sql))
+		buf_add(sql, ";\n");
+	else
+		sql->data[sql->len = start] = '\0';
+	add_missing(t, range, sql);
+}
+
 /* The rows that differ go, then those come in that are not there. */
 static void
 add_replacement(const struct sql_table *t, const struct sql_range *range,
@@ -418,15 +485,7 @@ add_replacement(const struct sql_table *t, const struct sql_range *range,
 		buf_add(sql, ");\n");
 	else
 		sql->data[sql->len = start] = '\0';
-	add_insert(t, sql);
-	buf_add(sql, " LEFT JOIN ");
-	sql_table_add_name(t, sql);
-	buf_add(sql, " AS t ON ");
-	add_key_equal(t, "t", "s", sql);
-	buf_add(sql, " WHERE ");
-	sql_table_add_column_name(t, "t", choice.columns[0], sql);
-	buf_add(sql, " IS NULL");
-	add_range(range, "s", " AND ", sql);
+	add_missing(t, range, sql);
 }
 
 void
@@ -441,17 +500,15 @@ sql_merge_add_merge(const struct sql_table *t, const struct sql_range *range,
 	case MERGE_REPLACE:
 		add_replacement(t, range, sql);
 		return;
+	case MERGE_UPDATE:
+		add_update(t, range, sql);
+		return;
 	case MERGE_CONFLICT:
-	case MERGE_DUPLICATE:
 		break;
 	}
 	add_insert(t, sql);
 	add_changed(t, range, sql);
-	if (t->dialect->merge == MERGE_CONFLICT)
-		add_on_conflict(t, sql);
-	else
-		add_assignments(t, " ON DUPLICATE KEY UPDATE ", "VALUES(", ")",
-		    sql);
+	add_on_conflict(t, sql);
 }
 
 void

@@ -71,8 +71,8 @@ void sql_merge_add_unstage(const struct sql_table *t, const char *condition,
 
 /* Rows with a new key come in; those that differ from the row with their key
  * take its place, whole. That another load brought the same row is no
- * difference. Keys must not be doubled in the stage. With MERGE_REPLACE it is
- * two statements. */
+ * difference. Keys must not be doubled in the stage. With MERGE_REPLACE or
+ * MERGE_UPDATE it is two statements. */
 void sql_merge_add_merge(const struct sql_table *t,
     const struct sql_range *range, struct buf *sql);
 

@@ -57,7 +57,7 @@ sql_table_add_name(const struct sql_table *t, struct buf *sql)
 		dialect_quote(t->dialect, sql, t->schema);
 		buf_add_char(sql, '.');
 	}
-	dialect_quote(t->dialect, sql, t->table->name);
+	dialect_quote(t->dialect, sql, t->copy ? t->copy : t->table->name);
 }
 
 void
@@ -138,7 +138,6 @@ add_definitions(const struct sql_table *t, const char *separator,
 		add_definition(t, &t->columns[i], sql);
 		separator = ", ";
 	}
-	buf_add_char(sql, ')');
 }
 
 void
@@ -152,12 +151,50 @@ sql_table_add_stage_definition(const struct sql_table *t,
 	add_definition(t, &text, sql);
 }
 
+static void
+add_key_names(const struct sql_table *t, struct buf *sql)
+{
+	const struct column *key[SCHEMA_KEY_MAX];
+	size_t count = sql_table_key(t->table, key);
+
+	buf_add_char(sql, '(');
+	for (size_t i = 0; i < count; i++) {
+		buf_add(sql, i == 0 ? "" : ",");
+		sql_table_add_column_name(t, "", key[i], sql);
+	}
+	buf_add_char(sql, ')');
+}
+
+/* Appends what ends the columns, with the key where it is said there. Of a
+ * history it is not unique. */
+static void
+add_end(const struct sql_table *t, struct buf *sql)
+{
+	const struct dialect *d = t->dialect;
+	bool is_keyed = sql_table_is_keyed(t->table);
+
+	if (d->key == KEY_WITHIN && is_keyed) {
+		buf_addf(sql, ", %s ",
+		    t->table->valid_to ? "KEY" : "PRIMARY KEY");
+		add_key_names(t, sql);
+	}
+	buf_addf(sql, ")%s", d->table_end ? d->table_end : "");
+	if (d->key == KEY_ORDER) {
+		buf_add(sql, " ORDER BY ");
+		if (is_keyed)
+			add_key_names(t, sql);
+		else
+			buf_add(sql, "tuple()");
+	}
+}
+
 void
 sql_table_add_create(const struct sql_table *t, struct buf *sql)
 {
 	buf_add(sql, "CREATE TABLE IF NOT EXISTS ");
 	sql_table_add_name(t, sql);
 	add_definitions(t, " (", sql);
+	add_end(t, sql);
 }
 
 void
@@ -175,7 +212,8 @@ sql_table_add_stage(const struct sql_table *t, struct buf *sql)
 		buf_add(sql, t->is_plain && i == 0 ? " (" : ", ");
 		sql_table_add_stage_definition(t, &t->columns[i], sql);
 	}
-	buf_addf(sql, ")%s", t->dialect->stage_end);
+	add_end(t, sql);
+	buf_add(sql, t->dialect->stage_end);
 }
 
 static void
@@ -231,6 +269,39 @@ add_by_catalogue(const struct sql_table *t, struct buf *sql)
 	buf_free(&one);
 }
 
+/* MySQL has no other way; MariaDB takes it as well. */
+static void
+add_by_statement(const struct sql_table *t, struct buf *sql)
+{
+	struct buf one;
+
+	buf_init(&one, BOUND_LINE_BYTES);
+	buf_add(&one, "ALTER TABLE ");
+	sql_table_add_name(t, &one);
+	buf_add(sql, "SET @ddl = (SELECT concat(");
+	add_text(t, one.data, sql);
+	buf_add(sql, ", group_concat(m.addition SEPARATOR ',')) FROM (");
+	for (size_t i = 0; i < t->column_count; i++) {
+		buf_add(sql, i == 0 ? "SELECT " : " UNION ALL SELECT ");
+		add_text(t, t->columns[i].column->name, sql);
+		buf_add(sql, i == 0 ? " AS name, " : ", ");
+		buf_clear(&one);
+		add_addition(t, &t->columns[i], &one);
+		add_text(t, one.data, sql);
+		buf_add(sql, i == 0 ? " AS addition" : "");
+	}
+	buf_add(sql,
+	    ") AS m WHERE m.name NOT IN (SELECT column_name"
+	    " FROM information_schema.columns"
+	    " WHERE table_schema = database() AND table_name = ");
+	add_text(t, t->table->name, sql);
+	buf_add(sql,
+	    "));\nSET @ddl = coalesce(@ddl, 'DO 0');\n"
+	    "PREPARE ddl FROM @ddl;\nEXECUTE ddl;\n"
+	    "DEALLOCATE PREPARE ddl;\n");
+	buf_free(&one);
+}
+
 /* Nothing comes in, but the columns. */
 static void
 add_by_evolution(const struct sql_table *t, struct buf *sql)
@@ -270,6 +341,9 @@ sql_table_add_missing(const struct sql_table *t, struct buf *sql)
 		break;
 	case ADD_GEXEC:
 		add_by_catalogue(t, sql);
+		break;
+	case ADD_PREPARE:
+		add_by_statement(t, sql);
 		break;
 	case ADD_EVOLVE:
 		add_by_evolution(t, sql);

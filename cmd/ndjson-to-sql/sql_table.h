@@ -41,6 +41,7 @@ struct sql_column {
 struct sql_table {
 	const struct dialect *dialect;
 	const char *schema;        /* that the table is in; NULL: not said */
+	const char *copy;          /* of the table, in its place; or NULL */
 	const struct table *table; /* of it, only what is fixed is read */
 	const struct sql_table *parent; /* NULL: a root table */
 	struct sql_column *columns;     /* in use so far; the caller's */

@@ -2,6 +2,7 @@
 /*
  * Quoting, and what declared types look like.
  */
+#include "dialect_server.h"
 #include "dialect_warehouse.h"
 #include "tap.h"
 
@@ -50,6 +51,8 @@ test_texts(void)
 		4, "'\\\\''\\0n'", "escapes"},
 	    {&dialect_bigquery, "\\'\n\r${$a\0", 9,
 		"'\\\\\\'\\n\\r\\u0024{$a\\u0000'", "escapes of warehouses"},
+	    {&dialect_mysql, "\\'\n\r${\0", 7, "'\\\\\\'\\n\\r${\\0'",
+		"escapes of MySQL"},
 	    {&dialect_redshift, "\\'\r", 3,
 		"('\\\\''"
 		"' || chr(13) || '')",

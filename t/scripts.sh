@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=sh
+# Sourced, behind lib.sh, by the tests of sql:DIALECT: the loads that are done
+# directly and by scripts.
+
+# A case is a list of loads: the options, then lines of input up to a blank
+# line. The stream's last line is what logto-fetch would say.
+script_cases() {
+	cat <<'EOT'
+# merge: rows change, lists shrink and grow, a key comes twice
+-t t
+{"id":"a","n":1,"tags":["x","y"],"o":{"d":0.1,"b":true,"z":-0.0}}
+{"id":"b","n":2,"tags":[],"deep":[[1,2],[3]]}
+{"id":"c","n":3,"tags":["x"]}
+{"id":"a","n":9,"tags":["x","y","z"],"o":{"d":1e300,"b":false}}
+
+-t t
+{"id":"a","n":9,"tags":["x","y"],"o":{"d":1e300,"b":false}}
+{"id":"b","n":2,"tags":["new"],"deep":[[1],[4,5]]}
+{"id":"d","n":-9223372036854775808,"tags":[]}
+
+# sync: what did not come goes, with what hangs on it
+-t t --sync
+{"id":"a","tags":["x","y"],"deep":[[1,2]]}
+{"id":"b","tags":["x"]}
+{"id":"e","tags":[]}
+
+-t t --sync
+{"id":"b","tags":["x","z"]}
+{"id":"c","tags":[],"deep":[[3]]}
+
+# sync below parents: only those that the stream covered
+--sync
+{"_resource":"roles_users","_parent":{"roleId":"r1"},"_key":["id"],"id":"u1","tags":["a"]}
+{"_resource":"roles_users","_parent":{"roleId":"r1"},"_key":["id"],"id":"u2","tags":["b"]}
+{"_resource":"roles_users","_parent":{"roleId":"r2"},"_key":["id"],"id":"u1","tags":["c","d"]}
+{"_resource":"roles_users","_parent":{"roleId":"r'3"},"_key":["id"],"id":"u\"3","tags":["e"]}
+
+--sync
+{"_resource":"roles_users","_parent":{"roleId":"r1"},"_key":["id"],"id":"u2","tags":["b","c"]}
+{"_resource":"roles_users","_parent":{"roleId":"r'3"},"_key":["id"],"id":"u4"}
+
+# append: rows without a key
+-t t --append
+{"n":1,"tags":["x"]}
+{"n":1,"tags":["y","z"]}
+
+-t t --append
+{"n":1,"tags":["x"]}
+
+# replace
+-t t --replace
+{"id":"a","tags":["x"]}
+{"id":"b","tags":["y"]}
+
+-t t --replace
+{"id":"b","tags":["y","z"]}
+
+# history: versions that stay, that end, that begin
+-t t --history
+{"id":"a","n":1,"tags":["x"]}
+{"id":"b","n":1,"tags":["y","z"]}
+{"id":"c","n":1}
+
+-t t --history
+{"id":"a","n":1,"tags":["x"]}
+{"id":"b","n":2,"tags":["y"]}
+{"id":"d","n":1}
+
+-t t --history --sync
+{"id":"a","n":1,"tags":["x","w"]}
+{"id":"d","n":1}
+
+# texts and names that are SQL
+-t t
+{"id":"'; DROP TABLE t; --","a\"b":"'","c'd":"\\","ключ":"é\u0001\n.quit\n\\q\n;\n"}
+{"id":"\\'","x":"\\.\n\\N\t$$ :name ${x} %s ? :1 @x","y":"\r\n"}
+{"id":"","empty":"","json":{},"list":[],"nul":null}
+{"id":"E'\\x'","t":"2026-11-24T06:00:00.123456Z","big":12345678901234567890.12345}
+
+# every type by name
+-t t --type d=date --type tm=time --type dec=decimal --type ts=timestamp
+{"id":1,"d":"2026-11-24","tm":"06:00:00","dec":"1.50","ts":"2026-11-24T06:00:00+02:00"}
+{"id":2,"d":null,"tm":null,"dec":"-0.000000000000000000001","ts":null}
+
+# numbers as keys, names over several tables
+-k a -k b -t t
+{"a":1,"b":"x","l":[{"m":[1,2]},{"m":[3]}]}
+{"a":1,"b":"y","l":[{"m":[4]}]}
+{"a":2,"b":"x'\"","l":[]}
+
+-k a -k b -t t
+{"a":1,"b":"x","l":[{"m":[2]}]}
+{"a":2,"b":"x'\"","l":[{"m":[5,6]}]}
+
+# members that no record has any more become null
+-t t
+{"id":"a","n":1,"gone":"x","o":{"p":1}}
+{"id":"b","n":1,"gone":"y"}
+{"id":"c","n":1,"gone":"z"}
+
+-t t
+{"id":"a","n":1}
+{"id":"b","n":2}
+
+EOT
+}
+
+# each_case: for each case calls begin_case, which knows $number and $name,
+# then `load NUMBER OPTION...` for each of its loads, with the records on
+# standard input and what goes wrong on standard output, then finish_case, with
+# what went wrong in the file faults.
+each_case() {
+	script_cases >cases
+	number=0
+	name=
+	while IFS= read -r line; do
+		case $line in
+		'#'*)
+			[ -z "$name" ] || finish_case
+			name=${line#\# }
+			number=$((number + 1))
+			: >faults
+			begin_case
+			;;
+		'') ;;
+		*)
+			: >lines
+			while IFS= read -r record && [ -n "$record" ]; do
+				printf '%s\n' "$record" >>lines
+			done
+			# shellcheck disable=SC2086 # options are words
+			load $number $line <lines >>faults
+			;;
+		esac
+	done <cases
+	finish_case
+}
+
+# --- for the databases of check-engines
+
+# Their tests set $dialect and make ./shell, which runs the statements that it
+# reads in the database that its argument names, and fails where one does. What
+# the scripts leave there is what the same loads leave in SQLite directly.
+
+# rows LEDGER NAME: what the database has, in the words of t/script-rows.
+rows() {
+	"$root/t/script-rows" "$dialect" "$1" ./shell "$2" 2>&1
+}
+
+rows_of_sqlite() {
+	"$root/t/script-rows" sqlite "$1" sqlite3 "$1" 2>&1
+}
+
+begin_case() {
+	: >messages
+}
+
+# A script that ran already has nothing to do, but to append.
+load() {
+	number=$1
+	shift
+	cat >input
+	# A load's id is a millisecond, and a version's time too.
+	sleep 0.002
+	ndjson-to-sql "$@" "case$number.db" <input 2>>messages || echo direct
+	ndjson-to-sql "$@" "sql:$dialect" <input >script.sql 2>>messages ||
+		echo script
+	./shell "case$number" <script.sql >>messages 2>&1 || echo run
+	case $* in
+	*--append*) ;;
+	*) ./shell "case$number" <script.sql >>messages 2>&1 || echo again ;;
+	esac
+}
+
+finish_case() {
+	is "$(cat faults)" '' "$name: everything runs"
+	[ ! -s faults ] || sed 's/^/# /' messages >&2
+	is "$(rows "case$number.db" "case$number")" \
+		"$(rows_of_sqlite "case$number.db")" "$name: the same rows"
+}
+
+# refused NAME OPTION...: the load of ./input changes nothing of ./base.
+refused() {
+	name=$1
+	shift
+	before=$(rows base.db base)
+	ndjson-to-sql "$@" "sql:$dialect" input >script.sql 2>err
+	run ./shell base <script.sql
+	[ "$status" -ne 0 ]
+	ok $? "$name: fails"
+	is "$(rows base.db base)" "$before" "$name: nothing has changed"
+}
+
+# What a script must not do.
+refusals() {
+	echo '{"id":"a","n":1,"list":["x"]}' >input
+	ndjson-to-sql -t t base.db input
+	ndjson-to-sql -t t "sql:$dialect" input | ./shell base >/dev/null
+	like "$(rows base.db base)" '6964=61 6e=31' 'a load to begin with'
+	echo '{"id":"a","n":1.5,"list":[1]}' >input
+	refused 'another type' -t t
+	like "$(cat out err)" 'a column is there with another type or path' \
+		"$name: says so"
+	echo '{"id":"a","N":1,"list":["y"]}' >input
+	refused 'another member under the same name' -t t
+	echo '{"id":"a","n":1}' >input
+	refused 'a list that no record has' -t t
+	like "$(cat out err)" 'a list has rows that this load does not name' \
+		"$name: says so"
+	before=$(rows base.db base)
+	printf '%s\n' '{"id":"a","n":2,"list":["y","z"]}' \
+		'{"id":"b","n":1,"list":["y"]}' >input
+	ndjson-to-sql -t t "sql:$dialect" input >whole.sql
+	lines=$(grep -nE '^(COMMIT|EXCHANGE)' whole.sql | sed -n '1s/:.*//p')
+	for cut in $((lines / 3)) $((lines / 2)) $((lines - 4)) $((lines - 1)); do
+		head -n "$cut" whole.sql | ./shell base >/dev/null 2>&1
+		is "$(rows base.db base)" "$before" \
+			"$cut of $lines lines: nothing has changed"
+	done
+	./shell base <whole.sql >/dev/null
+	like "$(rows base.db base)" '6964=61 6e=32' 'the whole does, afterwards'
+}
