@@ -30,5 +30,11 @@ UNIT := $(basename $(notdir $(wildcard t/unit/*.c)))
 PROGRAMS := logto-token logto-fetch ndjson-to-sql
 MAN1 := $(PROGRAMS:%=doc/%.1)
 MAN7 := doc/logto-pipeline.7
+SHARE := share/logto-views.sql $(addprefix share/logto-tables.,sqlite.sql \
+         postgres.sql duckdb.sql)
+BASH_D = $D/share/bash-completion/completions
+ZSH_D = $D/share/zsh/site-functions
+FISH_D = $D/share/fish/vendor_completions.d
+SHARE_D = $D/share/logto-pipeline
 SOURCES := $(wildcard lib/*.c lib/*.cc cmd/*/*.c t/*/*.c)
 HEADERS := $(wildcard lib/*.h cmd/*/*.h t/mock/*.h t/unit/*.h)

@@ -31,6 +31,10 @@ for program in logto-fetch logto-token ndjson-to-sql; do
 	LIST
 done >wanted
 echo ./usr/local/share/man/man7/logto-pipeline.7 >>wanted
+for name in logto-tables.duckdb logto-tables.postgres logto-tables.sqlite \
+	logto-views; do
+	echo "./usr/local/share/logto-pipeline/$name.sql"
+done >>wanted
 is "$(files)" "$(LC_ALL=C sort before wanted)" 'it installs these files'
 for program in logto-token logto-fetch ndjson-to-sql; do
 	run machine/usr/local/bin/$program --version
