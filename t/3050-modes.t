@@ -127,6 +127,38 @@ like "$(cat err)" 't: .*: 1 inserted, 1 updated, 1 replaced' \
 is "$(sql wide.db 'SELECT id, m2, last FROM t')" '1|8|
 2|2|' '... the last one wins'
 
+# As many columns as a table may have: no statement is too deep for SQLite.
+# all ID VALUE: a record of 1,990 members, of which the last has the value
+all() {
+	perl -e 'print "{\"id\":$ARGV[0]", (map ",\"m$_\":$_", 2 .. 1989),
+		",\"last\":$ARGV[1]}\n"' "$1" "$2"
+}
+
+all 1 1 >in
+ndjson-to-sql --max-columns 2000 -t t all.db in
+ndjson-to-sql --max-columns 2000 --history -t t all-history.db in
+{
+	all 1 2
+	all 2 2
+} >in
+run ndjson-to-sql --stats json --max-columns 2000 -t t all.db in
+like "$(cat err)" '"t":\{"inserted":1,"updated":1,' 'a merge of 1,990 columns'
+run ndjson-to-sql --stats json --max-columns 2000 --history -t t \
+	all-history.db in
+like "$(cat err)" '"t":\{"inserted":2,"updated":1,' '... a history'
+all 2 3 >in
+run ndjson-to-sql --stats json --max-columns 2000 --sync -t t all.db in
+like "$(cat err)" '"t":\{"inserted":0,"updated":1,"unchanged":0,"deleted":1,' \
+	'... and --sync'
+for value in 4 5; do
+	all 2 $value | ndjson-to-sql --max-columns 2000 -k id -t t \
+		sql:sqlite >all.sql
+	run sqlite3 all-script.db <all.sql
+done
+is "$(cat err)$(sql all-script.db "SELECT id, _rest LIKE '%\"last\":5}'
+	FROM t")" '2|1' \
+	'... and a script for it'
+
 # --- replace
 
 cp base.db t.db

@@ -6,6 +6,17 @@
 
 #include "dialect.h"
 
+enum { CHAIN_MAX = 32 };
+
+void
+sql_compare_add_word(size_t n, const char *word, struct buf *sql)
+{
+	const char *bracket = n % CHAIN_MAX == 0 ? ")" : "";
+
+	if (n > 0)
+		buf_addf(sql, "%s %s %s", bracket, word, *bracket ? "(" : "");
+}
+
 static enum type
 type_of(const struct sql_table *t, const struct column *c)
 {
@@ -109,7 +120,7 @@ bool
 sql_compare_add_differs(const struct sql_table *t, bool is_raw,
     const char *word, struct buf *sql)
 {
-	size_t start = sql->len;
+	size_t count = 0;
 
 	for (size_t i = 0; i < t->column_count; i++) {
 		const struct pair pair = {.table = t,
@@ -118,14 +129,12 @@ sql_compare_add_differs(const struct sql_table *t, bool is_raw,
 
 		if (!sql_compare_counts(t, pair.column))
 			continue;
-		if (sql->len == start)
-			buf_addf(sql, "%s(", word);
-		else
-			buf_add(sql, " OR ");
+		if (count == 0)
+			buf_addf(sql, "%s((", word);
+		sql_compare_add_word(count++, "OR", sql);
 		add_other_value(&pair, sql);
 	}
-	if (sql->len == start)
-		return false;
-	buf_add_char(sql, ')');
-	return true;
+	if (count > 0)
+		buf_add(sql, "))");
+	return count > 0;
 }

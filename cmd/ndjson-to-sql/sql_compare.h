@@ -9,6 +9,13 @@
 #include "sql_table.h"
 
 #include <stdbool.h>
+#include <stddef.h>
+
+/* Appends the word, such as OR, before the n-th condition of a chain, n from 1
+ * (and nothing before condition 0). It stands in brackets of its own, "((" and
+ * "))": a chain is a tree as deep as it is long, and engines refuse one that
+ * is deeper than 1,000; a chain of short chains is not deep. */
+void sql_compare_add_word(size_t n, const char *word, struct buf *sql);
 
 /* Appends the column of the stage s, as the table has it. */
 void sql_compare_add_staged(const struct sql_table *t, const struct column *c,

@@ -315,19 +315,21 @@ static void
 add_changed(const struct sql_table *t, const struct sql_range *range,
     struct buf *sql)
 {
+	size_t count = 0;
+
 	buf_add(sql, " WHERE NOT EXISTS (SELECT 1 FROM ");
 	sql_table_add_name(t, sql);
-	buf_add(sql, " AS t WHERE ");
+	buf_add(sql, " AS t WHERE ((");
 	add_key_equal(t, "t", "s", sql);
 	for (size_t i = 0; i < t->column_count; i++) {
 		const struct column *c = t->columns[i].column;
 
 		if (!sql_compare_counts(t, c))
 			continue;
-		buf_add(sql, " AND ");
+		sql_compare_add_word(++count, "AND", sql);
 		sql_compare_add_same(t, c, sql);
 	}
-	buf_add_char(sql, ')');
+	buf_add(sql, ")))");
 	add_range(range, "s", " AND ", sql);
 }
 

@@ -16,6 +16,7 @@
 
 #include "mem.h"
 #include "schema.h"
+#include "sql_compare.h"
 #include "sqlite.h"
 #include "sqlite_db.h"
 #include "sqlite_history.h"
@@ -219,6 +220,7 @@ void
 sqlite_merge_add_clause(const struct sqlite_table *t, struct buf *sql)
 {
 	const char *separator = " DO UPDATE SET ";
+	size_t count = 0;
 
 	buf_add(sql, " ON CONFLICT");
 	add_key_columns(t->table, sql);
@@ -235,24 +237,23 @@ sqlite_merge_add_clause(const struct sqlite_table *t, struct buf *sql)
 	}
 	buf_addf(sql, " WHERE loader_meets(%s)",
 	    t->has_rowid ? "_rowid_" : "0");
-	separator = " AND (";
 	for (size_t i = 0; i < t->column_count; i++) {
 		const struct column *c = t->columns[i].column;
 
 		/* That another load brought the same row is no change. */
 		if (is_key_column(t->table, c) || c == t->table->load_id)
 			continue;
-		buf_add(sql, separator);
+		buf_add(sql, count == 0 ? " AND ((" : "");
+		sql_compare_add_word(count++, "OR", sql);
 		sqlite_db_quote(sql, t->table->name);
 		buf_add_char(sql, '.');
 		sqlite_db_quote(sql, c->name);
 		buf_add(sql, " IS NOT excluded.");
 		sqlite_db_quote(sql, c->name);
-		separator = " OR ";
 	}
 	/* Where all is of the key, nothing differs; a plain "false" would
 	 * make SQLite leave the call out. */
-	buf_add(sql, strcmp(separator, " OR ") == 0 ? ")" : "=0");
+	buf_add(sql, count > 0 ? "))" : "=0");
 }
 
 void
