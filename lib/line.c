@@ -75,13 +75,13 @@ line_open(struct line_reader *r, int fd, const char *name, size_t max_bytes)
 #endif
 }
 
-/* Reads once behind `end`, making room first. */
+/* Reads once behind `end`, making room first where there is none. */
 static int
 fill(struct line_reader *r, struct fail *why)
 {
 	ptrdiff_t n;
 
-	if (r->start > 0) {
+	if (r->start > 0 && line_is_full(r)) {
 		memmove(r->data, r->data + r->start, r->end - r->start);
 		r->end -= r->start;
 		r->start = 0;
@@ -111,7 +111,21 @@ find_newline(const struct line_reader *r)
 bool
 line_must_read(const struct line_reader *r)
 {
-	return !r->is_ended && !find_newline(r);
+	return !r->is_ended && r->end - r->start <= r->max_bytes &&
+	    !find_newline(r);
+}
+
+bool
+line_is_full(const struct line_reader *r)
+{
+	return r->end == r->capacity;
+}
+
+int
+line_read_more(struct line_reader *r, struct fail *why)
+{
+	r->scanned = r->end - r->start;
+	return fill(r, why);
 }
 
 /* Cuts the next `len` bytes and `skip` newlines off. */
@@ -153,8 +167,7 @@ line_next(struct line_reader *r, struct line *line, struct fail *why)
 			return cut(r, line, unread, 0, why);
 		if (r->is_ended)
 			return 0;
-		r->scanned = unread;
-		if (fill(r, why) != 0)
+		if (line_read_more(r, why) != 0)
 			return -1;
 	}
 }

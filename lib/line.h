@@ -80,9 +80,19 @@ int line_next(struct line_reader *r, struct line *line, struct fail *why);
 ATTR_NODISCARD
 int line_rest(struct line_reader *r, struct line *piece, struct fail *why);
 
-/* Whether the next line_next must read, and so overwrite the chunk: true
+/* Whether the next line_next must read, and so may overwrite the chunk: true
  * where no whole line is left in it. */
 bool line_must_read(const struct line_reader *r);
+
+/* Whether the chunk has no room for more, so that reading overwrites it. A
+ * caller who asks for that before each line_read_more, and reads more as long
+ * as line_must_read says so, finds in each chunk the same lines of a stream,
+ * however it came. */
+bool line_is_full(const struct line_reader *r);
+
+/* Reads once, behind what is there while the chunk is not full. */
+ATTR_NODISCARD
+int line_read_more(struct line_reader *r, struct fail *why);
 
 /* Hands the chunk that holds the lines so far over to the caller, who frees
  * it, and goes on in the one at `*chunk` (of `*capacity` bytes and the

@@ -234,4 +234,21 @@ for mode in --merge --history; do
 done
 like "$(cat err)" 't: .*, 4 rejected' '... and are counted for the table'
 
+# --- the same tables, however the stream comes
+
+slowly() {
+	while read -r record; do
+		echo "$record"
+		sleep 0.1
+	done
+}
+printf '%s\n' '{"id":1,"a":null,"b":1,"c":1,"d":null}' '{"id":2,"c":1.5,"a":1,"d":1}' \
+	'{"id":3,"b":1.5,"l":[1]}' '{"id":4,"l":["x"]}' >in
+ndjson-to-sql -t t whole.db in
+slowly <in | ndjson-to-sql -t t slow.db
+is "$(sql slow.db .schema)" "$(sql whole.db .schema)" \
+	'a stream that comes line by line makes the tables that a file does'
+like "$(sql slow.db .schema)" '"id" BIGINT, "a" BIGINT, "b" DOUBLE, "c"' \
+	'... with the columns in the order of the members'
+
 done_testing

@@ -42,6 +42,7 @@ struct load {
 	struct out out;            /* for --dry-run */
 	struct line_reader *lines; /* of the stream being read */
 	uint64_t next_sequence;
+	size_t told_count; /* records of the batch that progress knows of */
 	uint64_t doubled_count; /* records with a member twice */
 	int64_t started_ms;
 	int64_t next_commit_ms; /* for --commit-every */
@@ -201,16 +202,19 @@ begin_batch(struct load *l, struct fail *why)
 }
 
 static void
-tell_progress(struct load *l, const struct batch *b)
+tell_progress(struct load *l)
 {
-	const struct origin *last;
+	const struct batch *b = l->record.batch;
+	const struct origin *first, *last;
 
 	/* The load's own records come from no stream. */
-	if (!l->lines || b->origin_count == 0)
+	if (!l->lines || !b || b->origin_count == l->told_count)
 		return;
+	first = &b->origins[l->told_count];
 	last = &b->origins[b->origin_count - 1];
-	progress_add(&l->progress, b->origin_count,
-	    last->offset - b->origins[0].offset + last->len + 1);
+	progress_add(&l->progress, b->origin_count - l->told_count,
+	    last->offset - first->offset + last->len + 1);
+	l->told_count = b->origin_count;
 }
 
 /* Hands the batch and the chunk that its rows point into over. */
@@ -221,12 +225,13 @@ end_batch(struct load *l, bool is_last)
 
 	if (!b)
 		return;
+	tell_progress(l);
+	l->told_count = 0;
 	schema_take_changes(l->schema, b, is_last);
 	l->next_sequence = b->first_sequence + b->origin_count;
 	if (l->lines)
 		line_swap_chunk(l->lines, &b->chunk, &b->chunk_bytes);
 	l->record.batch = NULL;
-	tell_progress(l, b);
 	ring_put(l->ring, b);
 }
 
@@ -417,6 +422,25 @@ commit_now_and_then(struct load *l, const struct input *input, struct fail *why)
 	return 0;
 }
 
+/* Reads until a line is whole. Batches end where a chunk is full and not
+ * where a pipe had no more just now: the order of columns may depend on them,
+ * and the same stream is to make the same tables. Only --commit-every cannot
+ * wait for that. */
+static int
+await_line(struct load *l, const struct input *input, struct fail *why)
+{
+	while (line_must_read(l->lines)) {
+		tell_progress(l);
+		/* The rows so far lie in the chunk. */
+		if (line_is_full(l->lines) || l->opts->commit_every_ms > 0)
+			end_batch(l, false);
+		if (commit_now_and_then(l, input, why) != 0 ||
+		    line_read_more(l->lines, why) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int
 load_lines(struct load *l, const struct input *input, struct fail *why)
 {
@@ -424,12 +448,8 @@ load_lines(struct load *l, const struct input *input, struct fail *why)
 	int result;
 
 	for (;;) {
-		/* The rows so far lie in the chunk that is used up now. */
-		if (line_must_read(l->lines)) {
-			end_batch(l, false);
-			if (commit_now_and_then(l, input, why) != 0)
-				return -1;
-		}
+		if (await_line(l, input, why) != 0)
+			return -1;
 		result = line_next(l->lines, &line, why);
 		if (result != 1)
 			return result;

@@ -219,6 +219,42 @@ check_slices(void)
 	line_free(&r);
 }
 
+/* Reads on until the chunk is full: whatever the pieces, its lines end at the
+ * same byte, and the slices stay where they are. */
+static void
+check_fullness(void)
+{
+	enum { COUNT = 700 << 10, PIECES = 3 };
+	static const size_t pieces[PIECES] = {1 << 30, 1 << 16, 999};
+	char *text = mem_alloc(COUNT, 3);
+	size_t ends[PIECES];
+
+	for (size_t i = 0; i < COUNT; i++)
+		memcpy(text + 3 * i, "ab\n", 3);
+	for (size_t i = 0; i < PIECES; i++) {
+		struct pieces p = {text, (size_t)COUNT * 3, pieces[i], 0, 0};
+		const char *first = NULL;
+		struct line_reader r;
+		struct line line = {0};
+		struct fail why;
+
+		line_open_source(&r, read_piece, &p, "input", 9);
+		while (!line_must_read(&r) || !line_is_full(&r)) {
+			if (line_must_read(&r))
+				(void)!line_read_more(&r, &why);
+			else
+				(void)!line_next(&r, &line, &why);
+			first = first ? first : r.data;
+		}
+		ends[i] = line.offset + line.len;
+		ok(line.text == first + line.offset, "one chunk has them all");
+		line_free(&r);
+	}
+	ok(ends[1] == ends[0], "small pieces fill a chunk as one does");
+	ok(ends[2] == ends[0], "... also those that fit in no round number");
+	free(text);
+}
+
 static void
 check_descriptor(void)
 {
@@ -281,6 +317,7 @@ main(void)
 	check_failure();
 	check_growth();
 	check_slices();
+	check_fullness();
 	check_descriptor();
 	check_stop();
 	return tap_done();
