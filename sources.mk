@@ -23,6 +23,7 @@ SQL += sink_duckdb libduckdb \
 SQL += sink_files stage stage_files sqlite_scratch csv directory layout \
        ndjson pack parquet partition shape textfile
 SQL += sink_script dialect_server dialect_warehouse script $(addprefix script_,check guard rows)
+SQL += sink_bundle bundle bundle_text
 MOCK := api audit control delivery drift fault filter generate grant journal \
         listing main order people print query relation reply routes rules \
         search server settings span template tenant token view

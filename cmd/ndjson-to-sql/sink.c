@@ -5,6 +5,7 @@
 #include "sink.h"
 
 #include "buf.h"
+#include "sink_bundle.h"
 #include "sink_duckdb.h"
 #include "sink_files.h"
 #include "sink_postgres.h"
@@ -22,6 +23,10 @@ static const struct sink_kind *const kinds[] = {
     &sink_parquet,
     &sink_stdout,
     &sink_script,
+    &sink_snowflake,
+    &sink_bigquery,
+    &sink_redshift,
+    &sink_databricks,
 };
 
 enum { KIND_COUNT = sizeof(kinds) / sizeof(*kinds) };
