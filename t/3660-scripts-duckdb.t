@@ -12,4 +12,5 @@ EOT
 chmod +x shell
 each_case
 refusals
+fuzz 3 2000
 done_testing

@@ -15,4 +15,5 @@ EOT
 chmod +x shell
 each_case
 refusals
+fuzz 3 2000 short-names
 done_testing

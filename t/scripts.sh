@@ -221,3 +221,30 @@ refusals() {
 	./shell base <whole.sql >/dev/null
 	like "$(rows base.db base)" '6964=61 6e=32' 'the whole does, afterwards'
 }
+
+# fuzz SEED COUNT [WORD...]: any text and any name comes back equal. The words
+# are t/script-fuzz's.
+fuzz() {
+	seed_of=$1
+	count_of=$2
+	shift 2
+	for pass in 1 2; do
+		name="$dialect, seed $seed_of, load $pass"
+		"$root/t/script-fuzz" "$seed_of" "$count_of" "$pass" "$@" >input
+		ndjson-to-sql "fuzz$seed_of.db" input 2>messages
+		is $? 0 "$name: directly"
+		ndjson-to-sql "sql:$dialect" input >script.sql 2>>messages
+		is $? 0 "$name: as a script"
+		./shell "fuzz$seed_of" <script.sql >>messages 2>&1
+		is $? 0 "$name: it runs"
+		grep -iE '^(error|code|parse)|line [0-9]' messages | head -n 5 |
+			cut -c 1-400 | sed 's/^/# /' >&2
+	done
+	rows_of_sqlite "fuzz$seed_of.db" >wanted
+	rows "fuzz$seed_of.db" "fuzz$seed_of" >got
+	cmp -s got wanted
+	ok $? "$dialect, seed $seed_of: all rows are equal"
+	diff got wanted | head -n 6 | cut -c 1-600 | sed 's/^/# /' >&2
+	[ "$(grep -vc ^--- wanted)" -ge "$count_of" ]
+	ok $? "$dialect, seed $seed_of: there is something to compare"
+}

@@ -19,6 +19,8 @@
  */
 #include "dialect.h"
 
+#include "dialect_json.h"
+
 #include "dialect_server.h"
 #include "dialect_warehouse.h"
 
@@ -127,8 +129,9 @@ const struct dialect dialect_duckdb = {
     .has_using = true,
     .stage = "CREATE TEMPORARY TABLE ",
     .stage_end = "",
-    .json_open = "CAST(to_json(CAST(",
-    .json_close = " AS VARCHAR)) AS VARCHAR)",
+    .json_open = JSON_OPEN "CAST(",
+    .json_close = " AS VARCHAR)" JSON_CLOSE("\\", "chr(0)", "chr(3)", "chr(10)",
+	"chr(13)"),
     .begin = "BEGIN",
     .commit = "COMMIT",
     .rollback = "ROLLBACK",
@@ -273,41 +276,58 @@ add_literal(const struct dialect *d, struct buf *sql, const char *text,
 	buf_add_char(sql, '\'');
 }
 
-/* The first byte that cannot stand between quotes, or NULL. */
-static const char *
-find_unquotable(const char *text, size_t len)
+/* DuckDB's shell takes a line that begins with U+0003 for a Ctrl-C. */
+static bool
+is_unquotable(char c)
 {
-	const char *nul = memchr(text, '\0', len);
-	const char *cr = memchr(text, '\r', nul ? (size_t)(nul - text) : len);
+	return c == '\0' || c == '\r' || c == '\3';
+}
 
-	return cr ? cr : nul;
+static size_t
+count_unquotable(const char *text, size_t len)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < len; i++)
+		count += is_unquotable(text[i]);
+	return count;
+}
+
+/* Appends literals and, between them, the bytes that cannot stand in one, of
+ * which there are `count`. They are joined as a tree: a row of them would be an
+ * expression as deep as it is long, and 1000 is what databases take. */
+static void
+add_joined(const struct dialect *d, struct buf *sql, const char *text,
+    size_t len, size_t count)
+{
+	size_t middle = 0, before = count / 2;
+
+	if (count == 0) {
+		add_literal(d, sql, text, len);
+		return;
+	}
+	for (size_t seen = 0; seen <= before; middle++)
+		seen += is_unquotable(text[middle]);
+	middle--;
+	buf_add_char(sql, '(');
+	add_joined(d, sql, text, middle, before);
+	buf_addf(sql, " || %s(%d) || ", d->chr, text[middle]);
+	add_joined(d, sql, text + middle + 1, len - middle - 1,
+	    count - before - 1);
+	buf_add_char(sql, ')');
 }
 
 bool
 dialect_add_text(const struct dialect *d, struct buf *sql, const char *text,
     size_t len)
 {
-	const char *end = text + len, *at;
-
 	if (len == 0) {
 		buf_add(sql, "''");
 		return true;
 	}
 	if (d->has_no_nul && memchr(text, '\0', len))
 		return false;
-	at = d->chr ? find_unquotable(text, len) : NULL;
-	if (!at) {
-		add_literal(d, sql, text, len);
-		return true;
-	}
-	buf_add_char(sql, '(');
-	for (; at; at = find_unquotable(text, (size_t)(end - text))) {
-		add_literal(d, sql, text, (size_t)(at - text));
-		buf_addf(sql, " || %s(%d) || ", d->chr, *at);
-		text = at + 1;
-	}
-	add_literal(d, sql, text, (size_t)(end - text));
-	buf_add_char(sql, ')');
+	add_joined(d, sql, text, len, d->chr ? count_unquotable(text, len) : 0);
 	return true;
 }
 

@@ -75,9 +75,9 @@ struct dialect {
 	 * NULL: not asked. */
 	const char *first_day, *end_day;
 	/* The function from a code to a character, for those that cannot stand
-	 * between quotes: U+0000, and a carriage return, which shells drop at
-	 * the end of a line. NULL: the database keeps no U+0000, or the text
-	 * has escapes. */
+	 * between quotes: U+0000, U+0003, and a carriage return, which shells
+	 * drop at the end of a line. NULL: the database keeps no U+0000, or
+	 * the text has escapes. */
 	const char *chr;
 	size_t max_name_bytes; /* 0: none that matters */
 	bool has_short_names;  /* of characters up to U+FFFF only */

@@ -16,9 +16,13 @@
  */
 #include "dialect_server.h"
 
+#include "dialect_json.h"
+
 #define COLLATE                                                                \
 	"/*!80017 COLLATE utf8mb4_0900_bin */"                                 \
 	"/*M!100202 COLLATE utf8mb4_nopad_bin */"
+
+#define CLOSE JSON_CLOSE("\\\\", "'\\0'", "'\3'", "'\\n'", "'\\r'")
 
 const struct dialect dialect_mysql = {
     .name = "mysql",
@@ -36,8 +40,8 @@ const struct dialect dialect_mysql = {
     .add = ADD_PREPARE,
     .stage = "CREATE TEMPORARY TABLE ",
     .stage_end = "",
-    .json_open = "CAST(json_quote(CAST(",
-    .json_close = " AS CHAR)) AS CHAR)",
+    .json_open = JSON_OPEN "CAST(",
+    .json_close = " AS CHAR)" CLOSE,
     .begin = "START TRANSACTION",
     .commit = "COMMIT",
     .rollback = "ROLLBACK",
@@ -94,12 +98,11 @@ const struct dialect dialect_clickhouse = {
     .stage = "CREATE OR REPLACE TABLE ",
     .has_shared_stages = true,
     .stage_end = "",
-    .json_open = "toJSONString(CAST(",
-    .json_close = " AS String))",
+    .json_open = JSON_OPEN "CAST(",
+    .json_close = " AS String)" CLOSE,
     .head = "SET join_use_nulls = 1;\n"
 	    "SET mutations_sync = 2;\n"
-	    "SET lightweight_deletes_sync = 2;\n"
-	    "SET output_format_json_escape_forward_slashes = 0;\n",
+	    "SET lightweight_deletes_sync = 2;\n",
     .zone = "",
     .has_early_tables = true,
     .has_copies = true,

@@ -33,11 +33,10 @@ has_nul_escape(const char *text, size_t len)
 }
 
 static bool
-has_nul(const struct cell *c)
+has_nul(const struct cell *c, enum type type)
 {
 	return memchr(c->text, '\0', c->len) ||
-	    ((*c->text == '{' || *c->text == '[') &&
-		has_nul_escape(c->text, c->len));
+	    (type == TYPE_JSON && has_nul_escape(c->text, c->len));
 }
 
 /* The digits behind the point of a time. */
@@ -59,7 +58,7 @@ look(const struct dialect *d, const struct cell *c, enum type type,
 	*reason = '\0';
 	if (c->kind != CELL_TEXT || c->len == 0)
 		return;
-	if (d->has_no_nul && has_nul(c))
+	if (d->has_no_nul && has_nul(c, type))
 		(void)snprintf(reason, REASON_BYTES, "U+0000");
 	else if (d->max_text_bytes > 0 && c->len > d->max_text_bytes)
 		(void)snprintf(reason, REASON_BYTES, "more than %zu bytes",

@@ -38,7 +38,7 @@ test_texts(void)
 	    {&dialect_sqlite, "", 0, "''", "an empty text"},
 	    {&dialect_sqlite, "it's \\'", 7, "'it''s \\'''", "quotes"},
 	    {&dialect_sqlite, "a\0\0b", 4,
-		"('a' || char(0) || '' || char(0) || 'b')", "U+0000"},
+		"(('a' || char(0) || '') || char(0) || 'b')", "U+0000"},
 	    {&dialect_sqlite, "\0", 1, "('' || char(0) || '')", "only U+0000"},
 	    {&dialect_duckdb, "a\\\0", 3, "('a\\' || chr(0) || '')",
 		"U+0000 at the end"},
