@@ -183,6 +183,34 @@ rm -f t.db
 ndjson-to-sql -t t --types types t.db in
 gives 'SELECT n, d FROM t' '12|2024-01-02
 true|' '--types reads them from a file'
+printf '%s\n' '{"id":1,"n":"abc","d":"x","b":1.5,"sentAt":1700000000000}' \
+	'{"id":2,"n":5,"d":"2026-01-02","b":2,"sentAt":"2026-01-02"}' >first
+sed -n '1!G;h;$p' first >last
+for order in first last; do
+	run ndjson-to-sql -t t --type n=bigint --type d=date --type b=bigint \
+		--type sent_at=date $order.db $order
+	exits 0 "--type and a value that does not fit: $order"
+	is "$(sqlite3 $order.db "SELECT column_name, type FROM _columns
+		WHERE kind = 'member' ORDER BY 1")" \
+'b|bigint
+b__v_double|double
+d|date
+d__v_text|text
+id|bigint
+n|bigint
+n__v_text|text
+sent_at|date
+sent_at__v_bigint|bigint' '... stands beside the column of that type'
+	is "$(cat err)" '' '... without a word'
+done
+run ndjson-to-sql -t t --type nosuch=date --type t.d=text --type other.d=text \
+	--type t.none=json lacks.db first
+exits 0 '--type of a column that does not come'
+is "$(cat err)" \
+"ndjson-to-sql: warning: --type 'nosuch=date': no record has that column
+ndjson-to-sql: warning: --type 't.none=json': no record has that column" \
+	'... is a warning, but for a table that the stream does not name'
+
 run ndjson-to-sql -t t --type n=varchar t.db in
 exits 2 'a type that does not exist'
 like "$(cat err)" 'bigint.*n=varchar' '... is named'

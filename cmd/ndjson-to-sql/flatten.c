@@ -390,14 +390,28 @@ put_forced(struct record *r, struct member *m, const struct json_node *node,
 		store_forced(r, p, c, node);
 }
 
+/* The member's column, made for a value of the type if there is none. What
+ * --type demands comes first: the value may be one that it does not fit. */
+static struct column *
+own_column(struct record *r, struct member *m, enum type type,
+    const struct json_node *node, struct place *p)
+{
+	if (!m->column)
+		return column_for(r, m,
+		    m->forced != TYPE_UNKNOWN ? m->forced : type, node, p);
+	if (m->column->type == TYPE_UNKNOWN && m->forced != TYPE_UNKNOWN)
+		schema_retype(r->schema, m->column, m->forced);
+	return m->column;
+}
+
 /* The long way: a new column, a type's first value, or a type that differs
  * from the column's. */
 static void
 put_unlike(struct record *r, struct member *m, const struct json_node *node,
     struct place *p)
 {
-	enum type type = type_of(m, node), wider = TYPE_UNKNOWN;
-	struct column *c = m->column;
+	enum type type, wider = TYPE_UNKNOWN;
+	struct column *c;
 	enum infer_action action;
 
 	if (m->forced != TYPE_UNKNOWN &&
@@ -405,8 +419,8 @@ put_unlike(struct record *r, struct member *m, const struct json_node *node,
 		put_forced(r, m, node, p);
 		return;
 	}
-	if (!c)
-		c = column_for(r, m, type, node, p);
+	c = own_column(r, m, type_of(m, node), node, p);
+	type = type_of(m, node);
 	if (!c || node->kind == JSON_NULL)
 		return;
 	action = infer_merge(c->type, type,
@@ -414,7 +428,8 @@ put_unlike(struct record *r, struct member *m, const struct json_node *node,
 	    node->kind == JSON_NUMBER ? node->number : 0, c->is_wide, &wider);
 	/* What refers to a key would have to be converted as well. */
 	if (action == INFER_WIDEN && c->type != TYPE_UNKNOWN &&
-	    (c->key_position > 0 || m->table->is_foreign))
+	    (c->key_position > 0 || m->table->is_foreign ||
+		c->type == m->forced))
 		action = INFER_VARIANT;
 	if (action == INFER_WIDEN && c->type != TYPE_UNKNOWN &&
 	    !allows(r, CONTRACT_TYPES, m))

@@ -533,6 +533,20 @@ check_empty(const struct load *l, struct fail *why)
 }
 
 static void
+warn_of_typings(const struct load *l)
+{
+	for (size_t i = 0; i < l->opts->typing_count; i++) {
+		const struct schema_typing *t = &l->opts->typings[i];
+
+		if (schema_lacks(l->schema, t))
+			msg_warning("--type '%s%s%s=%s': no record has that "
+				    "column",
+			    t->table ? t->table : "", t->table ? "." : "",
+			    t->column, type_name(t->type));
+	}
+}
+
+static void
 tell(const struct load *l)
 {
 	struct summary s = {.schema = l->schema,
@@ -545,6 +559,7 @@ tell(const struct load *l)
 	    .is_json = l->opts->stats == 1,
 	    .is_dry = l->opts->is_dry};
 
+	warn_of_typings(l);
 	summary_warn(l->schema);
 	summary_print(&s);
 }

@@ -449,6 +449,28 @@ schema_retype(struct schema *s, struct column *c, enum type type)
 	c->is_dirty = true;
 }
 
+static bool
+is_typed_table(const struct schema_typing *typing, const struct table *t)
+{
+	return !t->is_own &&
+	    (!typing->table || strcasecmp(typing->table, t->name) == 0);
+}
+
+bool
+schema_lacks(const struct schema *s, const struct schema_typing *typing)
+{
+	bool is_named = false;
+
+	for (const struct member *m = s->members.newest; m; m = m->older)
+		if (m->name && strcasecmp(typing->column, m->name) == 0 &&
+		    is_typed_table(typing, m->table))
+			return false;
+	for (size_t i = 0; i < s->table_count; i++)
+		is_named |= s->tables[i]->root->is_started &&
+		    is_typed_table(typing, s->tables[i]);
+	return is_named;
+}
+
 /* --- what was there before ---------------------------------------------- */
 
 void

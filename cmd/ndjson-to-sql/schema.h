@@ -149,6 +149,10 @@ bool schema_has_own(const struct table *t, const char *name);
 /* Gives the column a type, or another one. */
 void schema_retype(struct schema *s, struct column *c, enum type type);
 
+/* Whether the typing is for a column that the stream does not have, though
+ * it has named its table. */
+bool schema_lacks(const struct schema *s, const struct schema_typing *typing);
+
 /* --- what was there before --------------------------------------------- */
 
 /* A column that the destination has; `type` is what its declaration looks
