@@ -1,8 +1,9 @@
 #!/bin/sh
-# Runs the recipes of doc/cookbook against the mock tenant, as a reader would:
-# a page from its beginning to its end, in one directory. ```sh is a script,
-# and ```output what it prints. A word behind says what is special:
-# `forever` that it has to be stopped, `needs-NAME` what has to be there.
+# Runs the recipes of doc/cookbook, and doc/from-dlt.md, against the mock
+# tenant, as a reader would: a page from its beginning to its end, in one
+# directory. ```sh is a script, and ```output what it prints. A word behind
+# says what is special: `forever` that it has to be stopped, `needs-NAME` what
+# has to be there. So it is with ```python MODULE and ```sql DATABASE.
 # <!-- test: ... --> is what happens meanwhile.
 . "${0%/*}/lib.sh"
 . "$root/t/postgres.sh"
@@ -10,25 +11,27 @@
 # One file for each block, in order, whose name says what it is.
 blocks() {
 	sed "s|/usr/local/share/logto-pipeline|$root/share|g
-		s|doc/examples/|$root/doc/examples/|g" "$1" | awk -v to="$2" '
+		s|doc/examples/|$root/doc/examples/|g
+		/^export LOGTO_ENDPOINT=/d" "$1" | awk -v to="$2" '
 		/^<!-- test: .* -->$/ {
 			sub(/^<!-- test: /, "")
 			sub(/ -->$/, "")
 			print >sprintf("%s/%02d.hook", to, ++n)
 			next
 		}
-		/^```/ {
+		/^ *```/ {
 			inside = !inside
 			file = ""
-			if (inside && $0 != "```text" && $0 != "```ini") {
-				kind = substr($0, 4)
+			indent = index($0, "`")
+			kind = substr($0, indent + 3)
+			if (inside && kind !~ /^(text|ini|toml)$/) {
 				gsub(/ /, "-", kind)
 				file = sprintf("%s/%02d.%s", to, ++n, kind)
 				printf "" >file
 			}
 			next
 		}
-		file { print >file }'
+		file { print substr($0, indent) >file }'
 }
 
 has_python() {
@@ -59,7 +62,7 @@ forever() {
 unset MAKEFLAGS MAKELEVEL MFLAGS
 # The hour must not change meanwhile.
 TODAY=$(date -u +%F) HOUR=$(date -u +%FT%H)
-export VIEWS="$root/share" TODAY HOUR
+export VIEWS="$root/share" TODAY HOUR RUNTIME__DLTHUB_TELEMETRY=false
 
 # run_block BLOCK [OUTPUT]: runs one as its kind says, in the page's own
 # directory, and compares with what stands there.
@@ -94,6 +97,11 @@ run_block() {
 		export LIBDUCKDB
 		set -- "$1" "${2-}" sh -e block ;;
 	*.sh) set -- "$1" "${2-}" sh -e block ;;
+	*.sql-postgres)
+		[ -n "$postgres_pid" ] || return 0
+		set -- "$1" "${2-}" psql -X -v ON_ERROR_STOP=1 -f block ;;
+	*.sql-sqlite)
+		set -- "$1" "${2-}" sqlite3 -bail out.db ".read block" ;;
 	*.python-*)
 		has_python "${1##*.python-}" || return 0
 		set -- "$1" "${2-}" python3 block ;;
@@ -116,7 +124,7 @@ run_block() {
 	count=$((count + 1))
 }
 
-for document in "$root"/doc/cookbook/*.md; do
+for document in "$root"/doc/cookbook/*.md "$root/doc/from-dlt.md"; do
 	page=${document##*/}
 	mkdir -p "$T/$page/blocks" || exit 1
 	blocks "$document" "$T/$page/blocks"
