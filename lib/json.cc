@@ -542,9 +542,11 @@ parse(json *j, string_view text)
 	j->at = j->index->structural_indexes.get();
 	j->stop = j->at + j->index->n_structural_indexes;
 	j->has_escapes = memchr(text.data(), '\\', text.size()) != nullptr;
-	/* No node comes without a token. */
+	/* A node takes two tokens, itself and a comma or its other bracket; but
+	 * for the last one, and for containers that are still open. */
 	j->nodes = static_cast<json_node *>(mem_grow(j->nodes, &j->capacity,
-	    j->index->n_structural_indexes, sizeof(*j->nodes)));
+	    (j->index->n_structural_indexes + size_t{j->max_depth}) / 2 + 1,
+	    sizeof(*j->nodes)));
 	error = walk(j, string_view(), 0);
 	if (!error && j->at < j->stop)
 		error = simdjson::TRAILING_CONTENT;

@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 enum {
 	TEXT_MAX = 1 << 20,
 	TOKENS_FOLLOW = 1,
-	DEPTH = 6, /* few, so that the limit is met; libjq's own is 256 */
+	DEPTHS = 16, /* limits in turn, so that they are met; libjq's is 256 */
 };
 
 static const char *const tokens[] = {"{", "}", "[", "]", ":", ",", "\"", "\"",
@@ -54,6 +54,7 @@ enum { TOKENS = sizeof(tokens) / sizeof(*tokens) };
 struct reader {
 	const unsigned char *start, *at, *end;
 	struct buf found;
+	unsigned max_depth;
 };
 
 static int
@@ -298,7 +299,7 @@ read_word(struct reader *r, const char *word, enum json_kind kind)
 	return *word == '\0';
 }
 
-/* A value with the white space around it; DEPTH bounds the calls. */
+/* A value with the white space around it; max_depth bounds the calls. */
 static bool
 read_value(struct reader *r, unsigned depth)
 {
@@ -311,7 +312,8 @@ read_value(struct reader *r, unsigned depth)
 	case '{':
 	case '[':
 		is_object = *r->at++ == '{';
-		good = depth < DEPTH && read_members(r, depth + 1, is_object);
+		good = depth < r->max_depth &&
+		    read_members(r, depth + 1, is_object);
 		buf_add_char(&r->found, is_object ? JSON_OBJECT : JSON_ARRAY);
 		break;
 	case '"':
@@ -366,10 +368,11 @@ note_nodes(struct buf *found, const struct json_node *nodes, size_t i,
 }
 
 static void
-check_reader(const char *text, size_t len, const struct json_node *nodes,
-    bool is_accepted)
+check_reader(const char *text, size_t len, unsigned max_depth,
+    const struct json_node *nodes, bool is_accepted)
 {
-	struct reader r = {.start = (const unsigned char *)text};
+	struct reader r = {.start = (const unsigned char *)text,
+	    .max_depth = max_depth};
 	struct buf found;
 	bool good;
 
@@ -486,9 +489,11 @@ make_text(struct buf *text, const unsigned char *data, size_t size)
 int
 LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
-	static struct json *json;
+	static struct json *parsers[DEPTHS];
 	static sqlite3_stmt *statement;
 	static sqlite3 *db;
+	unsigned max_depth = 1 + size % DEPTHS;
+	struct json **json = &parsers[size % DEPTHS];
 	const struct json_node *nodes = NULL;
 	struct buf text;
 	struct fail why;
@@ -496,10 +501,11 @@ LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	bool is_accepted;
 	char *copy;
 
-	if (!json) { /* one for all: no text may leave anything behind */
-		json = json_new(DEPTH);
+	/* They are kept: no text may leave anything behind for the next. */
+	if (!statement)
 		statement = open_sqlite(&db);
-	}
+	if (!*json)
+		*json = json_new(max_depth);
 	buf_init(&text, TEXT_MAX);
 	make_text(&text, data, size);
 	len = text.len;
@@ -507,9 +513,9 @@ LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	memcpy(copy, text.data, len);
 	memset(copy + len, size > 0 ? data[size / 2] : 0, JSON_PADDING);
 	ASAN_POISON_MEMORY_REGION(copy + len, JSON_PADDING);
-	is_accepted = json_parse(json, copy, len, &nodes, &count, &why) == 0;
+	is_accepted = json_parse(*json, copy, len, &nodes, &count, &why) == 0;
 	assert(!is_accepted || (count > 0 && nodes[0].end == count));
-	check_reader(copy, len, nodes, is_accepted);
+	check_reader(copy, len, max_depth, nodes, is_accepted);
 	check_sqlite(statement, copy, len, is_accepted);
 	if (is_accepted)
 		check_jv(nodes, 0, jv_parse_sized(copy, (int)len));
