@@ -208,8 +208,7 @@ spill(struct sorter *s, struct fail *why)
 static int
 make_room(struct sorter *s, size_t len, struct fail *why)
 {
-	size_t more = s->capacity ? s->capacity : FIRST_BYTES;
-	const unsigned char *before = s->bytes;
+	size_t more = s->capacity ? s->capacity : FIRST_BYTES, at = 0;
 
 	if (s->used + len <= s->capacity)
 		return 0;
@@ -220,8 +219,9 @@ make_room(struct sorter *s, size_t len, struct fail *why)
 	s->capacity += more;
 	s->space->bytes += more;
 	s->bytes = mem_resize(s->bytes, s->capacity, 1);
-	for (size_t i = 0; i < s->count; i++)
-		s->items[i].bytes = s->bytes + (s->items[i].bytes - before);
+	/* Strings lie in the order of their items, until these are sorted. */
+	for (size_t i = 0; i < s->count; at += s->items[i++].len)
+		s->items[i].bytes = s->bytes + at;
 	return 0;
 }
 
@@ -245,29 +245,47 @@ sorter_add(struct sorter *s, const void *bytes, size_t len, struct fail *why)
 
 /* --- reading back ------------------------------------------------------- */
 
+/* Reads until a whole string is in the buffer, or all that is left. */
+static int
+fill(const struct sorter_space *s, struct sorter_run *r, struct fail *why)
+{
+	size_t left = r->filled - r->at;
+
+	memmove(r->buffer, r->buffer + r->at, left);
+	r->at = 0;
+	r->filled = left;
+	while (r->filled < LEN_BYTES + SORTER_STRING_MAX && r->from < r->to) {
+		size_t want = r->capacity - r->filled;
+		ssize_t count;
+
+		if (want > r->to - r->from)
+			want = (size_t)(r->to - r->from);
+		count =
+		    pread(s->fd, r->buffer + r->filled, want, (off_t)r->from);
+		if (count == 0)
+			return fail_set(why, STATUS_LOCAL,
+			    "cannot read sorted keys back: the file beside "
+			    "'%s' is shorter than it was",
+			    s->beside);
+		if (count < 0 && errno != EINTR)
+			return fail_errno(why, "cannot read sorted keys back");
+		if (count > 0) {
+			r->from += (uint64_t)count;
+			r->filled += (size_t)count;
+		}
+	}
+	return 0;
+}
+
 /* Moves the run to its next string: 1; 0: there is none; -1. */
 static int
 advance(const struct sorter_space *s, struct sorter_run *r, struct fail *why)
 {
-	size_t left = r->filled - r->at, len;
-	ssize_t count;
+	size_t len;
 
-	if (left < LEN_BYTES + SORTER_STRING_MAX && r->from < r->to) {
-		size_t want = r->capacity - left;
-
-		memmove(r->buffer, r->buffer + r->at, left);
-		if (want > r->to - r->from)
-			want = (size_t)(r->to - r->from);
-		do
-			count = pread(s->fd, r->buffer + left, want,
-			    (off_t)r->from);
-		while (count < 0 && errno == EINTR);
-		if (count <= 0)
-			return fail_errno(why, "cannot read sorted keys back");
-		r->from += (uint64_t)count;
-		r->at = 0;
-		r->filled = left + (size_t)count;
-	}
+	if (r->filled - r->at < LEN_BYTES + SORTER_STRING_MAX &&
+	    r->from < r->to && fill(s, r, why) != 0)
+		return -1;
 	if (r->at == r->filled)
 		return 0;
 	len = (size_t)r->buffer[r->at] << 8 | r->buffer[r->at + 1];
