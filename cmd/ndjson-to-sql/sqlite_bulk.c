@@ -195,7 +195,7 @@ make_record(struct bulk *b, const struct sqlite_table *t, const struct row *row,
     size_t *len)
 {
 	size_t front = (t->column_count + 1) * TYPE_BYTES, used = front;
-	size_t types = 0, last = 0, size;
+	size_t types = 0, last = 1, size; /* one type stays, as of a null */
 	unsigned char *start;
 
 	b->record = mem_grow(b->record, &b->capacity, front, 1);

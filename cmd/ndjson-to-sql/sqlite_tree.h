@@ -52,7 +52,8 @@ struct tree {
 void tree_init(struct tree *t, enum tree_kind kind, struct tree_file *file);
 
 /* Adds an entry behind all others: a record of a table under its rowid, or
- * of an index, where `rowid` is not used. */
+ * of an index, where `rowid` is not used. Any record has a type at least, if
+ * only that of a null: SQLite would read one behind an empty header. */
 ATTR_NODISCARD
 int tree_add(struct tree *t, int64_t rowid, const void *record, size_t len,
     struct fail *why);

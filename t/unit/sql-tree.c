@@ -14,20 +14,29 @@
 
 enum { PAGE_BYTES = 512, RECORD_MAX = 70000, LOCK_PAGE = 0x200001 };
 
+/* What a database is to hold. */
+struct shape {
+	uint32_t page_bytes, pages; /* before the first of the tree's */
+	size_t rows, len;
+	uint64_t seed; /* 0: all texts are of that length; else up to it */
+};
+
 static const char path[] = "sql-tree.db";
 
 /* t(a) is on page 2, its index on page 3. */
 static void
-make_database(void)
+make_database(uint32_t page_bytes)
 {
+	char sql[128];
 	sqlite3 *db;
 
 	(void)unlink(path);
+	(void)snprintf(sql, sizeof(sql),
+	    "PRAGMA page_size=%u; CREATE TABLE t(a TEXT);"
+	    "CREATE INDEX i ON t(a)",
+	    page_bytes);
 	if (sqlite3_open(path, &db) != SQLITE_OK ||
-	    sqlite3_exec(db,
-		"PRAGMA page_size=512; CREATE TABLE t(a TEXT);"
-		"CREATE INDEX i ON t(a)",
-		NULL, NULL, NULL) != SQLITE_OK)
+	    sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
 		abort();
 	(void)sqlite3_close(db);
 }
@@ -67,8 +76,23 @@ put_root(struct tree *t, uint32_t number)
 	return good;
 }
 
+/* The length of the next text: 8 bytes at least, and mostly not many more. */
+static size_t
+take_len(struct shape *s)
+{
+	size_t most = s->len;
+
+	if (s->seed == 0)
+		return s->len;
+	s->seed = s->seed * 6364136223846793005U + 1442695040888963407U;
+	for (uint64_t bits = s->seed >> 60; bits & 1; bits >>= 1)
+		most /= 4;
+	return 8 + (most > 0 ? (s->seed >> 33) % most : 0);
+}
+
+/* `*bytes` gets the length of all texts. */
 static bool
-fill_database(struct tree_file *file, size_t rows, size_t len)
+fill_database(struct tree_file *file, struct shape shape, size_t *bytes)
 {
 	static unsigned char record[RECORD_MAX + 64];
 	static struct tree table, index;
@@ -76,11 +100,14 @@ fill_database(struct tree_file *file, size_t rows, size_t len)
 	struct fail why;
 	bool good = true;
 
+	*bytes = 0;
 	tree_init(&table, TREE_TABLE, file);
 	tree_init(&index, TREE_INDEX, file);
-	for (size_t n = 1; n <= rows && good; n++) {
+	for (size_t n = 1; n <= shape.rows && good; n++) {
+		size_t len = take_len(&shape);
 		size_t size = make_record(record, n, len, false);
 
+		*bytes += len;
 		good = tree_add(&table, (int64_t)n, record, size, &why) == 0;
 		size = make_record(record, n, len, true);
 		good = good && tree_add(&index, 0, record, size, &why) == 0;
@@ -109,16 +136,16 @@ is_answer(sqlite3 *db, const char *query, const char *wanted)
 	    strcmp(answer, wanted) == 0;
 }
 
-/* Whether SQLite finds so many texts of that length, and, where no pages
- * were left out, nothing wrong. */
+/* Whether SQLite finds so many texts, and, where no pages were left out,
+ * nothing wrong. */
 static bool
-is_right(size_t rows, size_t len, bool is_whole)
+is_right(size_t rows, size_t bytes, bool is_whole)
 {
 	char sums[64];
 	sqlite3 *db;
 	bool good;
 
-	(void)snprintf(sums, sizeof(sums), "%zu %zu", rows, rows * len);
+	(void)snprintf(sums, sizeof(sums), "%zu %zu", rows, bytes);
 	if (sqlite3_open(path, &db) != SQLITE_OK)
 		return false;
 	good = (!is_whole || is_answer(db, "PRAGMA integrity_check", "ok")) &&
@@ -134,21 +161,34 @@ is_right(size_t rows, size_t len, bool is_whole)
 }
 
 static bool
-works(size_t rows, size_t len, uint32_t pages)
+shape_works(struct shape shape)
 {
 	struct tree_file file = {.name = path,
-	    .page_bytes = PAGE_BYTES,
-	    .count = pages};
+	    .page_bytes = shape.page_bytes,
+	    .count = shape.pages};
+	size_t bytes = 0;
 	bool good;
 
-	make_database();
+	make_database(shape.page_bytes);
 	file.fd = open(path, O_RDWR | O_CLOEXEC);
-	good = file.fd != -1 && fill_database(&file, rows, len);
+	good = file.fd != -1 && fill_database(&file, shape, &bytes);
 	(void)close(file.fd);
-	good = good && is_right(rows, len, pages == 3);
+	good = good && is_right(shape.rows, bytes, shape.pages == 3);
 	if (!good)
-		(void)printf("# %zu rows of %zu bytes\n", rows, len);
+		(void)
+		    printf("# %zu rows of %zu bytes, pages of %u, seed %llu\n",
+			shape.rows, shape.len, shape.page_bytes,
+			(unsigned long long)shape.seed);
 	return good;
+}
+
+static bool
+works(size_t rows, size_t len, uint32_t pages)
+{
+	return shape_works((struct shape){.page_bytes = PAGE_BYTES,
+	    .pages = pages,
+	    .rows = rows,
+	    .len = len});
 }
 
 static void
@@ -179,6 +219,23 @@ test_shapes(void)
 		good = works(rows, 90, 3);
 	ok(good, "high trees are right");
 	ok(works(30000, 20, 3), "a tree of many rows is right");
+}
+
+static void
+test_mixed(void)
+{
+	bool good = true;
+
+	for (uint64_t seed = 1; seed <= 100 && good; seed++) {
+		struct shape s = {.page_bytes = 512U << seed % 7,
+		    .pages = 3,
+		    .rows = 1 + seed * seed % 300,
+		    .seed = seed};
+
+		s.len = s.page_bytes < 8192 ? 8 * s.page_bytes : RECORD_MAX;
+		good = shape_works(s);
+	}
+	ok(good, "records of mixed sizes are found, in pages of any size");
 }
 
 /* SQLite keeps its locks in the page at 1 GiB, and nothing else. */
@@ -238,6 +295,7 @@ main(void)
 	test_varints();
 	test_sizes();
 	test_shapes();
+	test_mixed();
 	test_lock_page();
 	(void)unlink(path);
 	(void)rmdir(directory);
