@@ -38,6 +38,8 @@ survives '429 with Retry-After' 'GET /api/* nth=2: status 429 retry-after 0'
 survives '429 without' 'GET /api/* nth=3: status 429'
 survives '429 of a date that has passed' \
 	'GET /api/* nth=3: status 429 retry-after date-100'
+survives 'a refusal that is not Logto'"'"'s' 'GET /api/* nth=2: status 404' \
+	'GET /api/* nth=4: status 400 html'
 survives 'HTML later' 'GET /api/* nth=3: html'
 survives 'broken JSON' 'GET /api/* nth=3: bad-json'
 survives 'broken JSON at first' 'GET /api/* nth=1: bad-json'
@@ -64,6 +66,10 @@ rules 'GET /api/users page=3: status 500'
 run logto-fetch --retry 2 users <token
 fails 4 'users: page 3: .*3 tries.*HTTP 500.*request id.*194 records' \
 	'a page that always fails'
+rules 'GET /api/logs nth=4+: status 404'
+run logto-fetch --retry 1 logs <token
+fails 4 "logs: .*HTTP 404 without .* 2 tries.*resume with --until [0-9]{13}; [0-9]+" \
+	'a path that is not there any more'
 rules 'GET /api/users page=3: bad-json'
 run logto-fetch --retry 1 users <token
 fails 4 'users: page 3: the answer is cut or broken' 'a page of broken JSON'

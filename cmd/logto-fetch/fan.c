@@ -150,9 +150,11 @@ tell(const struct fan *f, const struct walk_list *list)
 	    s->walks, (long long)s->total);
 }
 
-/* Reads the keys of the list at `path`, unless they were before. */
+/* Reads the keys of the list at `path`, unless they were before; `is_known`
+ * as the walk's. */
 static enum walk_result
-read_keys(struct fan *f, const char *path, struct keys *keys, struct fail *why)
+read_keys(struct fan *f, const char *path, bool is_known, struct keys *keys,
+    struct fail *why)
 {
 	struct walk_list list = {.entry = catalogue_find(path),
 	    .path = path,
@@ -175,6 +177,7 @@ read_keys(struct fan *f, const char *path, struct keys *keys, struct fail *why)
 	f->walk->from_ms = 0;
 	f->walk->to_ms = INT64_MAX;
 	f->walk->is_counting = false;
+	f->walk->is_known = is_known;
 	outcome = walk_read(f->walk, &list, NULL, why);
 	f->walk->is_counting = is_counting;
 	f->walk->page_size = page_size;
@@ -270,9 +273,10 @@ hint_resume(const struct fan *f, const struct job *job, struct fail *why)
 }
 
 /* Judges a refusal: 0 passed over, 1 so is the rest of the job, -1 failed.
- * What names the entity is about this parent, and so is 422. A path that the
- * router does not know, or a query that is not valid, is that for all parents,
- * unless another one of them had such a list. */
+ * A code that names the entity is about this parent, and so is 422. A path
+ * that the router does not know, which has no code, or a query that is not
+ * valid, is that for all parents. Where one of them had such a list, only a
+ * code gets here (transfer_expect). */
 static int
 judge_absent(struct fan *f, const struct job *job, const struct walk_list *list,
     bool is_named, struct fail *why)
@@ -289,8 +293,9 @@ judge_absent(struct fan *f, const struct job *job, const struct walk_list *list,
 		return 1;
 	}
 	if (!may_be_absent || problem->status == 400 ||
-	    (is_unknown && f->lists == 0)) {
+	    problem->code[0] == '\0') {
 		(void)explain_absent(f, list, job->path, why);
+		hint_resume(f, job, why);
 		return fail_prefix(why, "%s", list->path);
 	}
 	f->skipped++;
@@ -320,6 +325,7 @@ read_one(struct fan *f, const struct job *job, const char *path,
 		transfer_drop(f->walk->transfer, ticket);
 		return -1;
 	}
+	f->walk->is_known = f->known == job;
 	outcome = walk_read(f->walk, &list, ticket, why);
 	/* What is under way still comes first. */
 	if (emit_drain(f->emit, &late) < 0) {
@@ -336,6 +342,7 @@ read_one(struct fan *f, const struct job *job, const char *path,
 		return fail_prefix(why, "%s", path);
 	}
 	f->lists++;
+	f->known = job;
 	return outcome == WALK_ENOUGH;
 }
 
@@ -430,7 +437,7 @@ read_below(struct fan *f, const struct job *job, const char *path,
 	bool is_named = strcspn(job->path, "*") == strcspn(path, "*");
 	struct keys *keys = place_of(f, from);
 
-	switch (read_keys(f, from, keys, why)) {
+	switch (read_keys(f, from, f->known == job, keys, why)) {
 	case WALK_DONE:
 		return read_each(f, job, path, keys, why);
 	case WALK_ABSENT:
@@ -553,7 +560,7 @@ fan_keys(struct fan *f, const char *path, struct fail *why)
 {
 	struct walk_list list = {.entry = catalogue_find(path), .path = path};
 	struct keys *keys = place_of(f, path);
-	enum walk_result outcome = read_keys(f, path, keys, why);
+	enum walk_result outcome = read_keys(f, path, false, keys, why);
 
 	if (outcome == WALK_DONE)
 		return keys;

@@ -36,11 +36,12 @@ struct fan {
 	struct fan_keys *kept;
 	struct keys *collecting; /* keys of the list under way, or NULL */
 	const char *collected_name;
-	uint64_t skipped; /* parents of the job that had no such list */
-	bool is_unknown;  /* the server has no such list at all */
-	uint64_t rows;    /* of the job so far; with walk->is_counting, those
+	uint64_t skipped;        /* parents of the job that had no such list */
+	bool is_unknown;         /* the server has no such list at all */
+	const struct job *known; /* the job that a list was read of last */
+	uint64_t rows;  /* of the job so far; with walk->is_counting, those
 	                   * that the server tells */
-	uint64_t lists;   /* lists and objects of the job that were read */
+	uint64_t lists; /* lists and objects of the job that were read */
 };
 
 /* The records go to `emit` by way of emit_row. */
@@ -50,7 +51,7 @@ void fan_init(struct fan *f, struct walk *walk, struct emit *emit,
 /* Reads the job; 0 done, -1 failed. A path or a query that the server does
  * not know is STATUS_USAGE; of --all, a path is told and left out, since other
  * versions of Logto have other lists. A parent that is gone, or of a kind that
- * has no such list, is skipped. */
+ * has no such list, is skipped, if Logto says so by a code of its own. */
 ATTR_NODISCARD
 int fan_read(struct fan *f, const struct job *job, struct fail *why);
 

@@ -331,7 +331,7 @@ take_page(struct pages *p, struct page *page, struct fail *why)
 
 	slot->ticket = NULL;
 	p->taken++;
-	if (transfer_take(p->w->transfer, ticket, page, why) == 0)
+	if (walk_take(p->w, ticket, page, why) == 0)
 		return 0;
 	return fail_prefix(why, "page %llu", (unsigned long long)p->taken);
 }

@@ -245,7 +245,7 @@ take_next(struct parts *p, struct fail *why)
 	struct page page;
 
 	p->tickets[p->taken++] = NULL;
-	if (transfer_take(w->transfer, ticket, &page, why) != 0)
+	if (walk_take(w, ticket, &page, why) != 0)
 		return WALK_FAILED;
 	outcome = pages_judge(w, p->list, &page, 0, why);
 	if (outcome != WALK_DONE)

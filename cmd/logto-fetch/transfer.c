@@ -24,6 +24,7 @@ struct ticket {
 	struct problem problem;
 	unsigned generation; /* of the token that it was sent with */
 	unsigned replaced;
+	bool is_expected; /* see transfer_expect */
 	bool is_dropped;
 };
 
@@ -190,6 +191,41 @@ transfer_peek(const struct ticket *ticket, int64_t *total, bool *is_capped)
 	return *total >= 0;
 }
 
+void
+transfer_expect(struct ticket *ticket)
+{
+	ticket->is_expected = true;
+}
+
+/* Whether a refusal is not Logto's. */
+static bool
+is_foreign(const struct ticket *ticket, const struct problem *p)
+{
+	return ticket->is_expected && p->code[0] == '\0' &&
+	    (p->kind == PROBLEM_UNKNOWN_PATH || p->kind == PROBLEM_BAD_REQUEST);
+}
+
+/* Tries again after such a refusal: 0 under way, -1 that was enough. */
+static int
+try_again(struct transfer *t, struct ticket *ticket, struct page *page,
+    struct fail *why)
+{
+	struct http_response *response = page->response;
+
+	(void)fail_set(why, STATUS_RETRY,
+	    "HTTP %ld without one of Logto's codes, though the path is there",
+	    page->problem.status);
+	if (http_again(t->http, response, why->text)) {
+		ticket->response = page->response = NULL;
+		return 0;
+	}
+	return fail_set(why, STATUS_RETRY,
+	    "the answer is HTTP %ld without one of Logto's codes, though the "
+	    "path is there, still so after %u tries; look at what stands "
+	    "before Logto",
+	    page->problem.status, response->tries);
+}
+
 /* Waits until the ticket has its answer, and parses that: 1 done, 0 the
  * answer was broken and is under way again. */
 static int
@@ -207,6 +243,8 @@ settle(struct transfer *t, struct ticket *ticket, struct page *page,
 		    page->problem.type, page->response->tries);
 		return -1;
 	}
+	if (is_foreign(ticket, &page->problem))
+		return try_again(t, ticket, page, why);
 	if (page->problem.kind != PROBLEM_NONE)
 		return 1;
 	if (json_parse(t->json, page->response->body.data,

@@ -52,6 +52,11 @@ ATTR_NODISCARD
 struct ticket *transfer_ask(struct transfer *t, const char *path,
     const char *query, struct fail *why);
 
+/* The ticket's path is known to be there, so that a refusal without one of
+ * Logto's codes is somebody else's, such as a proxy's: it is tried again like
+ * a failure of the server. */
+void transfer_expect(struct ticket *ticket);
+
 /* Waits for the answer and takes the ticket, on failure too. Answers that
  * are a problem are successes here: the page tells. */
 ATTR_NODISCARD

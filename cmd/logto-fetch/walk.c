@@ -322,6 +322,21 @@ walk_ask(struct walk *w, const struct walk_list *list, struct fail *why)
 	return ask_form(w, list, is_asked_in_pages(w, list), why);
 }
 
+int
+walk_take(struct walk *w, struct ticket *ticket, struct page *page,
+    struct fail *why)
+{
+	if (!ticket)
+		return -1;
+	if (w->is_known)
+		transfer_expect(ticket);
+	if (transfer_take(w->transfer, ticket, page, why) != 0)
+		return -1;
+	if (page->problem.kind == PROBLEM_NONE)
+		w->is_known = true;
+	return 0;
+}
+
 /* Whether the walk that has just ended proves the list whole. `known` is the
  * number of keys that were known when it began, if that was at the mark. */
 static bool
@@ -451,14 +466,14 @@ open_list(struct walk *w, const struct walk_list *list, struct ticket *ticket,
 {
 	bool is_good;
 
-	if (transfer_take(w->transfer, ticket, page, why) != 0)
+	if (walk_take(w, ticket, page, why) != 0)
 		return WALK_FAILED;
 	is_good = page->problem.kind == PROBLEM_NONE;
 	if (is_good ? is_first_of_many(list, page) : is_too_much(list, page)) {
 		page_free(page);
 		*is_paged = true;
 		ticket = ask_form(w, list, true, why);
-		if (!ticket || transfer_take(w->transfer, ticket, page, why))
+		if (walk_take(w, ticket, page, why) != 0)
 			return WALK_FAILED;
 	}
 	return pages_judge(w, list, page, 0, why);

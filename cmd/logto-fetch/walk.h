@@ -89,6 +89,9 @@ struct walk {
 	 * still while rows come in no order (is_torn). */
 	int64_t reached_ms;
 	bool is_torn;
+	/* The path of the list under way, or of lists of its kind, is there:
+	 * the caller knows, or the first answer showed it. */
+	bool is_known;
 	struct seen *part; /* counts the rows of a part as well, or NULL */
 	struct walk_values *values; /* collected, or NULL */
 	struct walk_stats stats;    /* of the list under way */
@@ -119,6 +122,12 @@ enum walk_result walk_read(struct walk *w, const struct walk_list *list,
     struct ticket *first, struct fail *why);
 
 /* For the modules that walk in their own way. */
+
+/* As transfer_take, for the list under way; NULL is a ticket that `why` says
+ * why there is none. */
+ATTR_NODISCARD
+int walk_take(struct walk *w, struct ticket *ticket, struct page *page,
+    struct fail *why);
 
 /* Tells the progress how many records the list has, if the page says so and
  * the list is one of its kind. */

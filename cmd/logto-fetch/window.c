@@ -74,7 +74,7 @@ static enum walk_result
 take(struct walk *w, const struct walk_list *list, struct ticket *ticket,
     struct page *page, struct fail *why)
 {
-	if (!ticket || transfer_take(w->transfer, ticket, page, why) != 0)
+	if (walk_take(w, ticket, page, why) != 0)
 		return WALK_FAILED;
 	return judge(w, list, page, why);
 }
