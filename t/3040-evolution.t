@@ -234,6 +234,23 @@ for mode in --merge --history; do
 done
 like "$(cat err)" 't: .*, 4 rejected' '... and are counted for the table'
 
+# --- lists whose tables would have one name
+
+echo '{"id":1,"l":[1],"L":[2],"a":{"b":[1]},"a__b":[2]}' >in
+run ndjson-to-sql -t t lists.db in
+exits 0 'lists of one name'
+is "$(cat err)" \
+"ndjson-to-sql: warning: t: '\$.L[*]' has the name of a table that is there; its rows are in 't__l_2'
+ndjson-to-sql: warning: t: '\$.a__b[*]' has the name of a table that is there; its rows are in 't__a__b_2'" \
+	'... are warned of'
+run ndjson-to-sql -t t lists.db in
+is "$(cat err)" '' '... by the load that makes the tables'
+sqlite3 users.db 'CREATE TABLE t__l (x)'
+echo '{"id":1,"l":[1]}' >in
+run ndjson-to-sql -t t users.db in
+like "$(cat err)" "warning: t: '.\.l\[\*\]' has the name.*'t__l_2'\$" \
+	'... also where the table is somebody else'"'"'s'
+
 # --- the same tables, however the stream comes
 
 slowly() {

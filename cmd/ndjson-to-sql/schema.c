@@ -312,6 +312,7 @@ schema_add_list(struct schema *s, struct member *m)
 	} while (find_table(s, name) || find_existing(s, name));
 	buf_free(&base);
 	attach_list(s, m, add_table(s, name, m->table));
+	m->list->has_other_name = attempt > 2;
 	return 0;
 }
 

@@ -89,6 +89,7 @@ struct table {
 	size_t covered_count, covered_capacity;
 	uint64_t rejected_count; /* records at fault; the reading thread's */
 	bool is_singleton;       /* one row; its key is of ours, and 1 */
+	bool has_other_name;     /* made by this load; its own was taken */
 	bool is_started;         /* the stream named it */
 	bool has_records;
 	bool is_announced;

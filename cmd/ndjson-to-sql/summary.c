@@ -5,12 +5,14 @@
 #include "summary.h"
 
 #include "escape.h"
+#include "member.h"
 #include "msg.h"
 #include "num.h"
 #include "schema.h"
 #include "sink.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { WARNINGS_MAX = 10 };
@@ -29,6 +31,17 @@ warn_of_column(const struct column *c)
 		    c->path, c->name);
 }
 
+static void
+warn_of_table(const struct table *t)
+{
+	char *path = member_path(t->record);
+
+	msg_warning("%s: '%s' has the name of a table that is there; its rows "
+		    "are in '%s'",
+	    t->root->name, path, t->name);
+	free(path);
+}
+
 void
 summary_warn(const struct schema *schema)
 {
@@ -37,6 +50,9 @@ summary_warn(const struct schema *schema)
 	for (size_t i = 0; i < schema_table_count(schema); i++) {
 		const struct table *t = schema_table(schema, i);
 
+		if (t->has_other_name && t->is_announced &&
+		    count++ < WARNINGS_MAX)
+			warn_of_table(t);
 		for (size_t n = 0; n < t->column_count; n++) {
 			const struct column *c = t->columns[n];
 
@@ -47,8 +63,8 @@ summary_warn(const struct schema *schema)
 		}
 	}
 	if (count > WARNINGS_MAX)
-		msg_warning("%zu more columns have another name than their "
-			    "own; _columns has all paths",
+		msg_warning("%zu more tables and columns have another name "
+			    "than their own; _columns has all paths",
 		    count - WARNINGS_MAX);
 }
 

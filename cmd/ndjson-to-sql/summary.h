@@ -13,8 +13,9 @@
 struct schema;
 struct sink;
 
-/* Warns of each column that this load made under another name than its own,
- * because an earlier one has that; the first few, if there are many. */
+/* Warns of each table and column that this load made under another name than
+ * its own, because an earlier one has that; the first few, if there are
+ * many. */
 void summary_warn(const struct schema *schema);
 
 struct summary {
