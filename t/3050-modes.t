@@ -155,7 +155,7 @@ for value in 4 5; do
 		sql:sqlite >all.sql
 	run sqlite3 all-script.db <all.sql
 done
-is "$(cat err)$(sql all-script.db "SELECT id, _rest LIKE '%\"last\":5}'
+is "$(cat err)$(sql all-script.db "SELECT id, _rest LIKE '%.last\":5}'
 	FROM t")" '2|1' \
 	'... and a script for it'
 
