@@ -245,6 +245,59 @@ is "$(sql c.db 'SELECT b FROM c; SELECT count(*) FROM c__l;
 1
 2' 'a composite key, and lists in lists'
 
+# What did not come is not known where records were rejected.
+cat >two.in <<'EOT'
+{"_resource":"a","id":1,"v":1,"l":[1]}
+{"_resource":"a","id":2,"v":1,"l":[2]}
+{"_resource":"b","id":1,"v":1}
+{"_resource":"b","id":2,"v":1}
+EOT
+sqlite3 two.base 'CREATE TABLE a (id INTEGER PRIMARY KEY, v INT CHECK (v < 5))'
+mv two.base two.db
+ndjson-to-sql two.db two.in
+ndjson-to-sql --history two-history.db two.in
+cp two.db two.base
+# kept NAME WANTED WARNING LINE...: the ids of a, its list, and the ids of b
+# after a --sync of the second record of each and the lines.
+kept() {
+	name=$1 wanted=$2 warning=${3:+ndjson-to-sql: warning: $3}
+	shift 3
+	put '{"_resource":"a","id":2,"v":1,"l":[2]}' \
+		'{"_resource":"b","id":2,"v":1}' "$@"
+	cp two.base two.db
+	run ndjson-to-sql --sync --contract columns=discard-row \
+		--rejects rejects two.db in
+	exits 0 "--sync and $name"
+	is "$(sql two.db 'SELECT group_concat(id) FROM a;
+		SELECT group_concat(value) FROM a__l;
+		SELECT group_concat(id) FROM b' | tr '\n' ' ')" "$wanted" \
+		'... deletes what did not come, if that is known'
+	is "$(grep -v 'was rejected' err)" "$warning" '... and says if not'
+}
+there='not every record could be taken, so --sync deleted nothing there'
+nothing='not every line could be read, so --sync deleted nothing'
+kept 'no reject' '2 2 2 ' ''
+kept 'a record that the database refuses' '1,2 1,2 2 ' "a: $there" \
+	'{"_resource":"a","id":1,"v":9,"l":[1]}'
+kept 'a record without its key' '2 2 1,2 ' "b: $there" \
+	'{"_resource":"b","id":null,"v":1}'
+kept 'a record against the contract' '2 2 1,2 ' "b: $there" \
+	'{"_resource":"b","id":1,"new":1}'
+kept 'a line that is no JSON' '1,2 1,2 1,2 ' "$nothing" \
+	'{"_resource":"b","id":1'
+kept 'a line that is no record' '1,2 1,2 1,2 ' "$nothing" '[1]'
+put '{"_resource":"a","id":2,"v":1,"l":[2]}' '{"_resource":"a","id":null}' \
+	'{"_resource":"b","id":2,"v":1}'
+run ndjson-to-sql --history --sync --rejects rejects two-history.db in
+is "$(sql two-history.db 'SELECT count(_valid_to) FROM a;
+	SELECT count(_valid_to) FROM b')" '0
+1' '--history --sync ends no version there'
+printf '%s\n' '{"_resource":"b","id":2,"v":1}' '{"_resource":"a"' | head -c -1 >in
+cp two.base two.db
+run ndjson-to-sql --sync --accept-truncated two.db in
+like "$(cat err)" "$nothing" '--sync of a stream that is cut off'
+is "$(sql two.db 'SELECT count(*) FROM b')" 2 '... deletes nothing'
+
 # --- history
 
 put '{"id":1,"v":"a","l":[1]}' '{"id":2,"v":"b"}'

@@ -462,6 +462,39 @@ u__l: _id text, _idx bigint, _parent_id bigint, value text
   _id=2.0; _idx=0; _parent_id=2; value=y
 EOT
 
+begin 'sync where records are rejected'
+load 0 <<'EOT'
+{"_resource":"u","id":1}
+{"_resource":"u","id":2}
+{"_resource":"v","id":1}
+{"_resource":"v","id":2}
+EOT
+load 0 --history -t h <<'EOT'
+{"id":1}
+EOT
+load 0 --sync --rejects rejects <<'EOT'
+{"_resource":"u","id":2}
+{"_resource":"u","id":null}
+{"_resource":"v","id":2}
+EOT
+load 0 --sync --rejects rejects <<'EOT'
+{"_resource":"v","id":3}
+{"_resource":
+EOT
+load 0 --history --sync --rejects rejects -t h <<'EOT'
+{"id":null}
+EOT
+content <<'EOT'
+h: _id bigint, _valid_from timestamp, _valid_to timestamp, id bigint
+  _id=L2000001; _valid_from=TIME; id=1
+u: id bigint
+  id=1
+  id=2
+v: id bigint
+  id=2
+  id=3
+EOT
+
 begin 'replace'
 load 0 <<'EOT'
 {"_resource":"u","id":1,"old":true,"l":["x"]}

@@ -239,7 +239,9 @@ merge(struct family *f, struct fail *why)
 		if ((f->mode == MODE_REPLACE ? insert_rows(f->d, t, why)
 					     : merge_rows(f->d, t, why)) != 0)
 			return -1;
-	return f->mode == MODE_SYNC ? delete_rows(f, true, why) : 0;
+	return f->mode == MODE_SYNC && !f->root->sql.table->is_incomplete
+	    ? delete_rows(f, true, why)
+	    : 0;
 }
 
 /* --- appending ---------------------------------------------------------- */
@@ -308,6 +310,7 @@ keep_history(struct family *f, struct fail *why)
 		return -1;
 	if (!root->is_fresh) {
 		if (f->d->options.closes_absent &&
+		    !root->sql.table->is_incomplete &&
 		    close_versions(f, true, &root->counts.deleted, why) != 0)
 			return -1;
 		if (drop_rows(f, sql_merge_add_same, &root->counts.unchanged,

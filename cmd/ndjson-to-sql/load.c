@@ -50,6 +50,7 @@ struct load {
 	bool has_commits;    /* by --commit-every */
 	uint64_t line_count; /* that were not blank, of all streams */
 	bool was_truncated;
+	bool has_lost; /* something whose table is not known */
 	bool has_json_lists;
 };
 
@@ -237,6 +238,26 @@ end_batch(struct load *l, bool is_last)
 
 /* --- the end of a load, or of a part ------------------------------------ */
 
+/* Tells the destination of which tables it cannot know what did not come.
+ * What is rejected as no record may be one of any. */
+static void
+mark_incomplete(struct load *l)
+{
+	uint64_t known = 0;
+
+	for (size_t i = 0; i < schema_table_count(l->schema); i++) {
+		struct table *t = schema_table(l->schema, i);
+		uint64_t rejected = t->rejected_count +
+		    l->sink->ops->counts(l->sink, t->id).rejected;
+
+		known += rejected;
+		t->root->is_incomplete |= rejected > 0;
+	}
+	l->has_lost = l->was_truncated || l->rejects.count > known;
+	for (size_t i = 0; i < schema_table_count(l->schema); i++)
+		schema_table(l->schema, i)->is_incomplete |= l->has_lost;
+}
+
 /* Everything up to the commit. It runs in this thread: the other one has
  * nothing to do. */
 static int
@@ -250,8 +271,10 @@ finish(struct load *l, const char *status, struct fail *why)
 		return -1;
 	end_batch(l, true);
 	progress_finish(&l->progress, "finishing");
-	if (ring_wait(l->ring, why) != 0 ||
-	    l->sink->ops->finish(l->sink, why) != 0 || begin_batch(l, why) != 0)
+	if (ring_wait(l->ring, why) != 0)
+		return -1;
+	mark_incomplete(l);
+	if (l->sink->ops->finish(l->sink, why) != 0 || begin_batch(l, why) != 0)
 		return -1;
 	b = l->record.batch;
 	buf_init(&counts, BOUND_LINE_BYTES);
@@ -561,6 +584,8 @@ tell(const struct load *l)
 
 	warn_of_typings(l);
 	summary_warn(l->schema);
+	if (l->opts->is_sync)
+		summary_warn_kept(l->schema, l->has_lost);
 	summary_print(&s);
 }
 

@@ -233,6 +233,7 @@ merge_history(struct postgres *s, struct postgres_table *root, struct fail *why)
 		(void)instant_format(&at, now);
 	if (drop_doubled(s, root, NULL, why) != 0 ||
 	    (s->options.closes_absent && !root->is_settled &&
+		!root->table->is_incomplete &&
 		end_absent(s, root, now, why) != 0) ||
 	    run(s, root, sql_merge_add_same, NULL, &count, why) != 0)
 		return -1;
@@ -334,7 +335,8 @@ finish_tree(struct postgres *s, struct postgres_table *root, struct fail *why)
 	else if (has_staged(s, root))
 		result = merge_rows(s, root, NULL, why);
 	if (result == 0 && s->options.mode == MODE_SYNC &&
-	    !root->table->is_own && !root->is_direct && !root->is_settled)
+	    !root->table->is_own && !root->table->is_incomplete &&
+	    !root->is_direct && !root->is_settled)
 		result = delete_absent(s, root, why);
 	for (size_t i = 0; i < s->table_count; i++) {
 		struct postgres_table *t = member(s, root, i);

@@ -87,6 +87,9 @@ struct table {
 	bool is_covered;
 	struct cell *covered;
 	size_t covered_count, covered_capacity;
+	bool is_incomplete;      /* of a root, as is_covered: records of it were
+				  * rejected, and so nobody knows what did
+				  * not come */
 	uint64_t rejected_count; /* records at fault; the reading thread's */
 	bool is_singleton;       /* one row; its key is of ours, and 1 */
 	bool has_other_name;     /* made by this load; its own was taken */

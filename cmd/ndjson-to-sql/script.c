@@ -286,7 +286,7 @@ keep_history(struct script *s, const struct sql_table *root, struct fail *why)
 	if (instant_from_ms(s->stage->base.load_id, &at) == 0)
 		(void)instant_format(&at, time);
 	(void)snprintf(now, sizeof(now), "%s%s", time, s->dialect->zone);
-	if (s->stage->options.closes_absent &&
+	if (s->stage->options.closes_absent && !root->table->is_incomplete &&
 	    !sql_merge_add_close_absent(root, now, &s->text))
 		return fail_set(why, STATUS_DATA,
 		    "a parent's name holds U+0000, which %s cannot keep",
@@ -326,7 +326,7 @@ put_merge(struct script *s, const struct sql_table *root, struct fail *why)
 	case MODE_HISTORY:
 		return keep_history(s, root, why);
 	case MODE_SYNC:
-		return merge(s, root, true, why);
+		return merge(s, root, !root->table->is_incomplete, why);
 	case MODE_MERGE:
 		return merge(s, root, false, why);
 	case MODE_DEFAULT:

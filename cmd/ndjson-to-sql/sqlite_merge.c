@@ -549,7 +549,7 @@ sqlite_merge_finish(struct sqlite *s, struct sqlite_table *t, struct fail *why)
 	s->current = NULL;
 	if (t->is_fresh)
 		return make_fresh_key(s, t, why);
-	if (t->table->parent || t->table->is_own)
+	if (t->table->parent || t->table->is_own || t->table->is_incomplete)
 		return 0;
 	if (t->is_history)
 		return s->options.closes_absent

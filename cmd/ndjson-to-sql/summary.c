@@ -68,6 +68,22 @@ summary_warn(const struct schema *schema)
 		    count - WARNINGS_MAX);
 }
 
+void
+summary_warn_kept(const struct schema *schema, bool is_all)
+{
+	if (is_all)
+		msg_warning("not every line could be read, so --sync deleted "
+			    "nothing");
+	for (size_t i = 0; i < schema_table_count(schema) && !is_all; i++) {
+		const struct table *t = schema_table(schema, i);
+
+		if (t->is_incomplete && t->is_stored)
+			msg_warning("%s: not every record could be taken, so "
+				    "--sync deleted nothing there",
+			    t->name);
+	}
+}
+
 static void
 add_count(struct buf *text, uint64_t count, const char *what)
 {

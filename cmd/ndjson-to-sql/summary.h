@@ -18,6 +18,10 @@ struct sink;
  * many. */
 void summary_warn(const struct schema *schema);
 
+/* Warns that --sync has deleted nothing where records were rejected: in some
+ * tables, or in all. */
+void summary_warn_kept(const struct schema *schema, bool is_all);
+
 struct summary {
 	const struct schema *schema;
 	const struct sink *sink;
