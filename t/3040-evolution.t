@@ -163,6 +163,27 @@ fails 5 'line 2: .*too much' 'a trigger that refuses a row'
 run ndjson-to-sql --rejects rejects -t t trigger.db in
 is "$(sql trigger.db 'SELECT group_concat(id) FROM t')" a,b,c,d,f \
 	'... which --rejects leaves out'
+sql counts.db 'CREATE TABLE Users(id INTEGER PRIMARY KEY, v);
+	CREATE TABLE w(id INTEGER PRIMARY KEY, v) WITHOUT ROWID;
+	CREATE TABLE g(id INTEGER PRIMARY KEY, v);
+	CREATE TRIGGER gg AFTER INSERT ON g WHEN new.id < 100 BEGIN
+		INSERT INTO g (id) VALUES (new.id + 100); END;
+	INSERT INTO w VALUES (1, "same"), (2, "a"), (3, "m")'
+printf '%s\n' '{"id":1,"v":1}' '{"id":2,"v":2}' >in
+run ndjson-to-sql -v -t users counts.db in
+like "$(cat err)" ': 2 inserted$' 'a table whose name is written otherwise is counted'
+run ndjson-to-sql -v -t g counts.db in
+like "$(cat err)" ': 2 inserted$' 'what a trigger adds to the table itself is not'
+is "$(sql counts.db 'SELECT count(*) FROM g')" 4 '... but is there'
+printf '%s\n' '{"id":1,"v":"same"}' '{"id":2,"v":"B"}' '{"id":3,"v":"n"}' \
+	'{"id":3,"v":"m"}' '{"id":4,"v":"1"}' '{"id":4,"v":"2"}' >in
+run ndjson-to-sql -v -t w counts.db in
+like "$(cat err)" ': 1 inserted, 1 updated, 2 unchanged, 2 replaced by a later' \
+	'WITHOUT ROWID: a key that comes twice counts once'
+is "$(sql counts.db 'SELECT v FROM w')" 'same
+B
+m
+2' '... the last one'
 sql same.db 'CREATE TABLE t(id, v); INSERT INTO t VALUES (1, 1), (1, 2)'
 echo '{"id":2}' >in
 run ndjson-to-sql -t t same.db in

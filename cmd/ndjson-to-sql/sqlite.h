@@ -28,9 +28,10 @@ struct sqlite {
 	struct sqlite_table *tables; /* by table id */
 	size_t table_count, table_capacity;
 	struct sqlite_table *current; /* that is being merged into; or NULL */
-	int spills;    /* pages written back before this transaction */
-	bool is_new;   /* the file is being built */
-	bool is_trial; /* rows are written to be taken back */
+	int spills;        /* pages written back before this transaction */
+	bool is_new;       /* the file is being built */
+	bool is_trial;     /* rows are written to be taken back */
+	bool has_inserted; /* the statement under way has inserted a row */
 };
 
 #endif

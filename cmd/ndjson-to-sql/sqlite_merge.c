@@ -24,6 +24,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* --- the index ---------------------------------------------------------- */
 
@@ -324,11 +325,12 @@ on_write(void *context, int operation, const char *database, const char *table,
 	struct sqlite_table *t = s->current;
 
 	(void)database;
-	/* A trigger may write to other tables. */
-	if (!t || strcmp(table, t->table->name) != 0)
+	/* A trigger may write to other tables, and more rows into this one. */
+	if (!t || strcasecmp(table, t->table->name) != 0)
 		return;
 	if (operation == SQLITE_INSERT) {
-		t->counts.inserted++;
+		t->counts.inserted += !t->has_triggers || !s->has_inserted;
+		s->has_inserted = true;
 		sqlite_merge_note(s, t, rowid, SEEN_INSERTED);
 	} else if (operation == SQLITE_UPDATE) {
 		on_update(s, t, rowid);
@@ -407,22 +409,39 @@ sqlite_merge_drop_doubled(struct sqlite_table *t, struct batch *b)
 	free(slot);
 }
 
+/* How many rows of the feed are to be written. */
+static uint64_t
+count_wanted(const struct feed *f)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < f->rows->count; i++)
+		count += !batch_origin(f->batch, &f->rows->rows[i])->is_dropped;
+	return count;
+}
+
 int
 sqlite_merge_write(struct sqlite *s, struct sqlite_table *t, struct batch *b,
     struct fail *why)
 {
 	struct sink_counts before;
+	uint64_t wanted;
 	int result;
 
 	if (sqlite_merge_make_key(s, t, why) != 0)
 		return -1;
-	if (!t->table->parent && (t->has_children || sqlite_same_pays(t)))
+	/* Without rowids nobody could tell later that a key came before; but
+	 * a record must not be dropped for one that may be rejected. */
+	if (!t->table->parent &&
+	    (t->has_children || sqlite_same_pays(t) ||
+		(!t->has_rowid && !s->options.reject)))
 		sqlite_merge_drop_doubled(t, b);
 	s->current = t;
 	if (sqlite_same_mark(s, t, why) != 0)
 		return -1;
 	/* There is no hook for tables WITHOUT ROWID: count what is left. */
 	before = t->counts;
+	wanted = count_wanted(&s->feed);
 	if (t->has_rowid)
 		(void)sqlite3_update_hook(s->db, on_write, s);
 	result = sqlite_table_insert(s, t, why);
@@ -430,8 +449,8 @@ sqlite_merge_write(struct sqlite *s, struct sqlite_table *t, struct batch *b,
 	s->current = NULL;
 	if (result == 0 && !t->has_rowid) {
 		uint64_t met = t->counts.unchanged - before.unchanged;
-		uint64_t new = s->feed.rows->count - met -
-		    (t->counts.rejected - before.rejected);
+		uint64_t new =
+		    wanted - met - (t->counts.rejected - before.rejected);
 
 		t->counts.inserted += new;
 		t->counts.updated += (uint64_t)s->written - new;

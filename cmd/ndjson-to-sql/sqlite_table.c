@@ -528,6 +528,7 @@ sqlite_table_insert(struct sqlite *s, struct sqlite_table *t, struct fail *why)
 	 * the first row; nobody could say which one failed. */
 	s->feed.is_single = true;
 	for (size_t i = 0; i < count && result == 0; i++) {
+		s->has_inserted = false;
 		s->feed.from = i;
 		s->feed.to = i + 1;
 		result = insert_window(s, t, *insert, why);
