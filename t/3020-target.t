@@ -128,6 +128,33 @@ wait
 run ndjson-to-sql lock.db <in
 exits 0 '... and when it is free again'
 
+# A new database that another loader fills, and commits now and then.
+mkfifo ended
+ndjson-to-sql -q -t t --commit-every 60s begun.db <ended &
+first=$!
+exec 9>ended
+echo '{"id":1}' >&9
+tries=0
+until [ -e begun.db-journal ]; do
+	tries=$((tries + 1))
+	[ $tries -lt 200 ] || break
+	sleep 0.02
+done
+echo '{"id":9}' >nine
+for every in '' --commit-every=60s; do
+	# shellcheck disable=SC2086
+	run ndjson-to-sql -t t --busy-timeout 50ms $every begun.db nine
+	fails 4 'another program' "a new one that another loader fills $every"
+done
+ndjson-to-sql -q -t t --busy-timeout 60s begun.db nine 9>&- &
+second=$!
+exec 9>&-
+wait $first
+is $? 0 '... which goes on'
+wait $second
+is "$? $(sqlite3 begun.db 'SELECT group_concat(id) FROM t')" '0 1,9' \
+	'... and who waits for it comes second'
+
 # --- signals
 
 # A shell starts its background jobs with INT ignored, and so it would stay.

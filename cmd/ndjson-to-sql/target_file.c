@@ -66,6 +66,21 @@ check_leftover(const struct target_file *f, struct fail *why)
 	return result;
 }
 
+/* Whether another process holds a lock on the file, as a library does while
+ * it fills a database that is empty so far. */
+static bool
+is_in_use(const char *path)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool result = fd != -1 && fcntl(fd, F_GETLK, &lock) == 0 &&
+	    lock.l_type != F_UNLCK;
+
+	if (fd != -1)
+		(void)close(fd);
+	return result;
+}
+
 /* 1: a database to open; 0: nothing there yet. */
 static int
 look(struct target_file *f, struct fail *why)
@@ -84,7 +99,8 @@ look(struct target_file *f, struct fail *why)
 	if (!S_ISREG(st.st_mode))
 		return fail_set(why, STATUS_USAGE,
 		    "'%s' is no regular file and can be no database", f->path);
-	if (st.st_size > 0)
+	/* Of one that is in use, the library waits for the lock. */
+	if (st.st_size > 0 || is_in_use(f->path))
 		return access(f->path, R_OK) == 0
 		    ? 1
 		    : fail_file(why, "read", f->path);
@@ -232,6 +248,14 @@ target_file_open(struct target_file *f, const char *path,
 static int
 put_in_place(const struct target_file *f)
 {
+	struct stat st;
+
+	/* The file was empty, and may not be any more. */
+	if (f->was_there && stat(f->path, &st) == 0 &&
+	    (st.st_size > 0 || is_in_use(f->path))) {
+		errno = EEXIST;
+		return -1;
+	}
 #ifdef RENAME_NOREPLACE
 	if (!f->was_there &&
 	    (renameat2(AT_FDCWD, f->built, AT_FDCWD, f->path,
