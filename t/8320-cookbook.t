@@ -12,6 +12,7 @@
 blocks() {
 	sed "s|/usr/local/share/logto-pipeline|$root/share|g
 		s|doc/examples/|$root/doc/examples/|g
+		s/--since 10m/--since 2026-11-24/
 		/^export LOGTO_ENDPOINT=/d" "$1" | awk -v to="$2" '
 		/^<!-- test: .* -->$/ {
 			sub(/^<!-- test: /, "")
