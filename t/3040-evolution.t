@@ -130,6 +130,20 @@ exits 0 '... or with --rejects one'
 is "$(sql user.db 'SELECT group_concat(id) FROM t')" 1,2,3,5 \
 	'... and not the others'
 like "$(cat rejects)" '"line":2,.*CHECK.*\\"id\\":4' '... which is kept'
+# With a list and without one, of a new row and of one that is there.
+for list in '' ',"l":[1,2]'; do
+	printf '%s\n' '{"id":9,"age":1}' '{"id":9,"age":300}' \
+		'{"id":8,"age":300}' "{\"id\":8,\"age\":2$list}" \
+		"{\"id\":5,\"age\":8$list}" '{"id":5,"age":300}' \
+		"{\"id\":5,\"age\":301$list}" '{"id":3,"age":6}' >in
+	cp user.db last.db
+	run ndjson-to-sql --stats json -t t --rejects rejects last.db in
+	is "$(sql last.db 'SELECT id, age FROM t WHERE id IN (5, 8, 9)')" '5|8
+8|2
+9|1' "of a key the last record counts that is not refused$list"
+	like "$(cat err)" '"t":\{"inserted":2,"updated":1,"unchanged":1,"deleted":0,"doubled":1,"rejected":3' \
+		'... and each is counted once'
+done
 sql wr.db 'CREATE TABLE t(id TEXT PRIMARY KEY, v INT) WITHOUT ROWID, STRICT;
 	INSERT INTO t VALUES ("a", 1)'
 printf '%s\n' '{"id":"a","v":2}' '{"id":"b","v":3}' >in

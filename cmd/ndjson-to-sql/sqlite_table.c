@@ -477,12 +477,9 @@ reject_row(struct sqlite *s, struct fail *why)
 	if (!s->options.reject)
 		return name_record(s, why);
 	o = &f->batch->origins[row->sequence - f->batch->first_sequence];
-	/* On trial, rows of root tables are for the real writing to reject. */
-	if ((!s->is_trial || f->is_child) &&
-	    s->options.reject(s->options.context, o, &reason, why) != 0)
+	if (s->options.reject(s->options.context, o, &reason, why) != 0)
 		return -1;
-	o->is_refused = f->is_child;
-	o->is_dropped = true;
+	o->is_dropped = o->is_refused = true;
 	f->from = feed_place(f) + 1;
 	return 0;
 }

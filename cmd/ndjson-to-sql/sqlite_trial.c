@@ -31,8 +31,7 @@ static bool
 may_refuse(const struct sqlite *s, const struct batch *b)
 {
 	for (size_t id = 0; id < b->table_count; id++)
-		if (has_rows(s, b, id) && b->tables[id].table->parent &&
-		    s->tables[id].has_constraints)
+		if (has_rows(s, b, id) && s->tables[id].has_constraints)
 			return true;
 	return false;
 }
@@ -78,7 +77,7 @@ put_back(struct sqlite *s, struct batch *b, const struct state *before)
 		/* Roots come before what is below them. */
 		t->counts = before[id].counts;
 		t->last_rowid = before[id].last_rowid;
-		if (!t->table || !t->table->parent)
+		if (!t->table)
 			continue;
 		s->tables[t->table->root->id].counts.rejected += count;
 		refused += count;
