@@ -198,6 +198,18 @@ is "$(sql counts.db 'SELECT v FROM w')" 'same
 B
 m
 2' '... the last one'
+sql keys.db 'CREATE TABLE p(id INTEGER PRIMARY KEY);
+	CREATE TABLE c(id INTEGER PRIMARY KEY, p REFERENCES p ON DELETE CASCADE);
+	INSERT INTO p VALUES (1), (2); INSERT INTO c VALUES (7, 1)'
+printf '%s\n' '{"_resource":"c","id":8,"p":3}' '{"_resource":"p","id":2}' >in
+run ndjson-to-sql --sync keys.db in
+exits 0 'a foreign key is not checked'
+is "$(sql keys.db 'SELECT id FROM p; SELECT id FROM c')" '2
+8' '... and --sync deletes what did not come'
+echo '{"_resource":"p","id":9}' >in
+run ndjson-to-sql --sync keys.db in
+is "$(sql keys.db 'SELECT id FROM p; SELECT id FROM c')" '9
+8' '... and nothing else'
 sql same.db 'CREATE TABLE t(id, v); INSERT INTO t VALUES (1, 1), (1, 2)'
 echo '{"id":2}' >in
 run ndjson-to-sql -t t same.db in

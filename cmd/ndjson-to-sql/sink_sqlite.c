@@ -91,6 +91,9 @@ open_database(struct sqlite *s, struct fail *why)
 		return fail_set(why, STATUS_REFUSED,
 		    "no permission to write to '%s'", s->file.path);
 	(void)sqlite3_extended_result_codes(s->db, 1);
+	/* Also where it was built to check them: a child may come before its
+	 * parent, and a cascade would take rows that nobody named. */
+	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_FKEY, 0, NULL);
 	(void)sqlite3_busy_handler(s->db, on_busy, s);
 	sqlite3_progress_handler(s->db, STEPS_PER_LOOK, on_progress, NULL);
 	(void)sqlite3_limit(s->db, SQLITE_LIMIT_LENGTH, 1 << 30);
