@@ -35,6 +35,11 @@ run ndjson-to-sql --append -t t a.db in
 exits 0 '--append makes a table without a key'
 is "$(sql a.db 'SELECT id, count(DISTINCT _id) FROM t')" '1|2' \
 	'... with an _id instead'
+is "$(cat err)" '' '... without a word'
+run ndjson-to-sql --append -k id -t t explicit.db in
+exits 0 '--append and --key'
+like "$(cat err)" "warning: 't' is made without the key" '... is a warning'
+is "$(sql explicit.db 'SELECT count(*) FROM t')" 2 '... and adds all'
 run ndjson-to-sql --merge -t t a.db in
 fails 2 'no key' '... that nothing merges into'
 put '{"x":1}'

@@ -569,6 +569,23 @@ warn_of_typings(const struct load *l)
 	}
 }
 
+/* --append makes tables without a key, also where one was asked for. */
+static void
+warn_of_keys(const struct load *l)
+{
+	if (l->opts->mode != MODE_APPEND || l->opts->key.count == 0)
+		return;
+	for (size_t i = 0; i < schema_table_count(l->schema); i++) {
+		const struct table *t = schema_table(l->schema, i);
+
+		if (!t->parent && !t->is_own && t->has_records && !t->is_stored)
+			msg_warning("'%s' is made without the key that --key "
+				    "names, as --append adds all rows; make it "
+				    "without --append first",
+			    t->name);
+	}
+}
+
 static void
 tell(const struct load *l)
 {
@@ -582,6 +599,7 @@ tell(const struct load *l)
 	    .is_json = l->opts->stats == 1,
 	    .is_dry = l->opts->is_dry};
 
+	warn_of_keys(l);
 	warn_of_typings(l);
 	summary_warn(l->schema);
 	if (l->opts->is_sync)
