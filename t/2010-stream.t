@@ -130,6 +130,7 @@ logto-fetch logs -j 1 <token >out 2>err &
 pid=$!
 until [ "$(requests | grep -c 'page=4&')" -ge 1 ]; do sleep 0.01; done
 kill -TERM $pid
+kill -TERM $pid # at once, as timeout does: the same wish, not another one
 wait $pid
 is $? 143 'TERM: the shell sees the signal'
 like "$(tail -n 1 out)" '^\{"_error":\{"status":1,"message":"logs: .*stopped' \
