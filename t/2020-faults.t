@@ -71,8 +71,14 @@ run logto-fetch --retry 1 logs <token
 fails 4 "logs: .*HTTP 404 without .* 2 tries.*resume with --until [0-9]{13}; [0-9]+" \
 	'a path that is not there any more'
 rules 'GET /api/users page=3: bad-json'
-run logto-fetch --retry 1 users <token
+run logto-fetch --retry 0 users <token
 fails 4 'users: page 3: the answer is cut or broken' 'a page of broken JSON'
+curl -sS -X DELETE "$LOGTO_ENDPOINT/_mock/requests" >/dev/null
+rules 'GET /api/users page=3: json "[{\"id\":\"\\ud800\"}]"'
+run logto-fetch users <token
+fails 5 'users: page 3: the answer is not valid JSON, twice the same: ' \
+	'a page that will never be JSON'
+is "$(requests | grep -c '/api/users?page=3')" 2 '... is asked for twice'
 rules 'GET /api/users page=3: html'
 run logto-fetch --retry 1 users <token
 fails 4 "users: page 3: the answer is 'text/html.*not JSON.*2 tries" \

@@ -25,6 +25,10 @@ struct ticket {
 	unsigned generation; /* of the token that it was sent with */
 	unsigned replaced;
 	bool is_expected; /* see transfer_expect */
+	/* The last answer that was no JSON: what was wrong, and how long it
+	 * was. */
+	struct fail broken;
+	size_t broken_len;
 	bool is_dropped;
 };
 
@@ -226,6 +230,20 @@ try_again(struct transfer *t, struct ticket *ticket, struct page *page,
 	    page->problem.status, response->tries);
 }
 
+/* Whether the answer is broken as the one before it was: then no try will
+ * help. Remembers it. */
+static bool
+is_same_again(struct ticket *ticket, const struct http_response *response,
+    const struct fail *why)
+{
+	bool is_same = ticket->broken_len == response->body.len &&
+	    strcmp(ticket->broken.text, why->text) == 0;
+
+	ticket->broken = *why;
+	ticket->broken_len = response->body.len;
+	return is_same;
+}
+
 /* Waits until the ticket has its answer, and parses that: 1 done, 0 the
  * answer was broken and is under way again. */
 static int
@@ -251,6 +269,11 @@ settle(struct transfer *t, struct ticket *ticket, struct page *page,
 		page->response->body.len, &page->nodes, &page->node_count,
 		why) == 0)
 		return 1;
+	if (is_same_again(ticket, page->response, why)) {
+		(void)fail_prefix(why,
+		    "the answer is not valid JSON, twice the same");
+		return -1;
+	}
 	(void)fail_prefix(why, "the answer is cut or broken");
 	if (http_again(t->http, page->response, why->text)) {
 		ticket->response = page->response = NULL;
