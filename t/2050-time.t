@@ -50,6 +50,13 @@ touch -d @1795499880 mark
 run logto-fetch logs --since @mark --overlap 0s </dev/null
 rows out >got
 is "$(cat got)" "$(between 1795499880000 1900000000000)" '@FILE'
+run logto-fetch logs --since 1d --until 7d </dev/null
+fails 2 '^logto-fetch: --since 1d is later than --until 7d; swap them' \
+	'a window that ends before it begins'
+run logto-fetch logs --since @mark --until 2020-01-01 </dev/null
+is "$status $(cat out err)" '0 ' 'a cursor later than --until: nothing new'
+run logto-fetch logs --since 20261124 </dev/null
+fails 2 "takes a time .* 2026-11-24, .*not '20261124'" 'a date of digits alone'
 run logto-fetch logs --since '2026-11-24 05:58:00.000' </dev/null
 rows out >got
 is "$(cat got)" "$(between 1795499820000 1900000000000)" \

@@ -26,12 +26,12 @@ set_window(const struct opts *o, struct walk *walk, struct fail *why)
 {
 	struct timespec now;
 	int64_t now_ms;
-	bool is_cursor;
+	bool is_cursor, is_computed = false;
 
 	(void)clock_gettime(CLOCK_REALTIME, &now); /* cannot fail */
 	now_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 	if (o->until &&
-	    moment_read("--until", o->until, now_ms, &walk->to_ms, &is_cursor,
+	    moment_read("--until", o->until, now_ms, &walk->to_ms, &is_computed,
 		why) != 0)
 		return -1;
 	if (!o->since)
@@ -39,6 +39,12 @@ set_window(const struct opts *o, struct walk *walk, struct fail *why)
 	if (moment_read("--since", o->since, now_ms, &walk->from_ms, &is_cursor,
 		why) != 0)
 		return -1;
+	/* A cursor may have come past a time that is named by hand. */
+	is_computed = is_computed || is_cursor;
+	if (o->until && !is_computed && walk->from_ms > walk->to_ms)
+		return fail_set(why, STATUS_USAGE,
+		    "--since %.40s is later than --until %.40s; swap them",
+		    o->since, o->until);
 	/* Rows become visible after their time: read again from before. */
 	if (is_cursor)
 		walk->from_ms -= o->overlap_ms;

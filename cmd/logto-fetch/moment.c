@@ -35,6 +35,16 @@ looks_like_cursor(const char *text, size_t len)
 	    strspn(text + 20, "0123456789") == len - 20;
 }
 
+/* "20261124", "202611240600", "20261124060000": as numbers they would be
+ * moments of 1970, 1976 and 2611. */
+static bool
+looks_like_date(const char *text, size_t len)
+{
+	return (len == 8 || len == 12 || len == 14) &&
+	    (strncmp(text, "19", 2) == 0 || strncmp(text, "20", 2) == 0) &&
+	    strspn(text, "0123456789") == len;
+}
+
 int
 moment_read(const char *option, const char *text, int64_t now_ms, int64_t *ms,
     bool *is_cursor, struct fail *why)
@@ -46,7 +56,9 @@ moment_read(const char *option, const char *text, int64_t now_ms, int64_t *ms,
 	*is_cursor = text[0] == '@' || looks_like_cursor(text, len);
 	if (text[0] == '@')
 		return read_file_time(text + 1, ms, why);
-	if (num_i64(text, len, ms) == 0 && text[0] != '-') {
+	if (looks_like_date(text, len)) {
+		*ms = -1;
+	} else if (num_i64(text, len, ms) == 0 && text[0] != '-') {
 		if (*ms < FIRST_MS)
 			*ms *= 1000;
 	} else if (instant_parse(text, len, &at) != INSTANT_NONE) {

@@ -19,6 +19,7 @@
  *      90s, 15m, 6h, 7d                             before `now_ms`
  *      @FILE                                        the FILE's mtime; a cursor
  *
+ * A date without hyphens is refused, not taken as a number.
  * `is_cursor`: it says where an earlier run ended, in the form that
  * `ndjson-to-sql --last` prints, or by a file's time. `option` is for the
  * message. STATUS_USAGE, or STATUS_LOCAL where the file cannot be read. */
