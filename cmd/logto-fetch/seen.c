@@ -214,16 +214,6 @@ seen_clear(struct seen *s)
 	s->moment = 1;
 }
 
-size_t
-seen_bytes(const struct seen *s)
-{
-	size_t bytes = 0;
-
-	for (size_t i = 0; i < SEEN_SHARDS; i++)
-		bytes += s->shards[i].capacity * sizeof(struct seen_slot);
-	return bytes;
-}
-
 void
 seen_free(struct seen *s)
 {

@@ -60,9 +60,6 @@ bool seen_has(const struct seen *s, const void *key, size_t len);
 /* Forgets all keys and the mark; keeps the memory of small sets. */
 void seen_clear(struct seen *s);
 
-/* Bytes held for keys. */
-size_t seen_bytes(const struct seen *s);
-
 void seen_free(struct seen *s);
 
 #endif

@@ -13,7 +13,6 @@
 #include "ties.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum {
 	/* The server counts to 10,000; this leaves room for guesses. */
@@ -398,9 +397,6 @@ take_first(struct reading *r, struct page *page, struct fail *why)
 
 	buf_init(&query, BOUND_URL_BYTES);
 	pages_window_query(&query, r->list->query, &times);
-	/* A count of everything is dear, and --count has to pay for it. */
-	if (w->is_counting)
-		query.len -= strlen("&enableCap=true");
 	outcome = take(w, r->list,
 	    ask(w, r->list, query.data, w->page_size, why), page, why);
 	buf_free(&query);
@@ -439,11 +435,6 @@ choose(struct reading *r, struct fail *why)
 	if (outcome != WALK_DONE)
 		return outcome;
 	w->stats.total = page.is_capped ? -1 : page.total;
-	if (w->is_counting && w->from_ms == 0 && w->to_ms == INT64_MAX) {
-		w->stats.rows = (uint64_t)page.total;
-		page_free(&page);
-		return WALK_DONE;
-	}
 	walk_expect(w, r->list, &page);
 	if (pages_is_whole(r->list, &page, w->page_size)) {
 		w->stats.pages = w->stats.walks = 1;
