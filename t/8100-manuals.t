@@ -62,6 +62,9 @@ if command -v mandoc >/dev/null; then
 				-e 'outdated mandoc.db')" '' "$page: lint"
 		is "$(mandoc -Tascii "$page" | sed 's/.\x08//g' |
 			awk 'length > 80')" '' "$page: fits 80 columns"
+		is "$(mandoc -Tascii "$page" | sed 's/.\x08//g' |
+			grep -E '(^|[^A-Za-z0-9.])\.(Ar|Ev|Fl|Li|Pa|Pq|Ql|Va|Xr)( |$)|(^| )(Ar [A-Z]|(Fl|Va|Li) [a-z-]+)')" \
+			'' "$page: no macro is taken for text"
 	done
 fi
 for page in doc/*.[1-9]; do
