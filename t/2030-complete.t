@@ -50,6 +50,10 @@ exits 0 'ties: logs'
 is "$(sed -E 's/^.*"id":"([0-9a-z]{21})","key".*/\1/' out | sort -u | wc -l | tr -d ' ')" \
 	2500 'ties: every log'
 
+# A search keeps them from being read by their ids, and says so.
+run logto-fetch users -p 'search=%e%' </dev/null
+fails 4 'users: rows share a time, or .*filter with --jq' 'ties: a search'
+
 # A page with fewer rows than it could hold is not the end.
 rules 'GET /api/users page=3: drop-rows 40'
 run logto-fetch users </dev/null

@@ -352,6 +352,35 @@ is_proven(const struct walk *w, const struct walk_list *list,
 	return (int64_t)w->seen.again == result->total;
 }
 
+/* Whether the list's own filter keeps it from being read by its ids: the API
+ * takes the mode and the case of both together. */
+static bool
+has_search(const struct walk_list *list)
+{
+	return strstr(list->query, "search") || strstr(list->query, "joint") ||
+	    strstr(list->query, "mode") ||
+	    strstr(list->query, "isCaseSensitive");
+}
+
+/* Says why no walk is a proof. */
+static void
+explain_unproven(const struct walk *w, const struct walk_list *list,
+    int64_t total, struct fail *why)
+{
+	bool is_filtered = has_flag(list, HAS_ID_SEARCH) && has_search(list);
+
+	(void)fail_set(why, STATUS_RETRY,
+	    "%s: %d walks found %zu records, the last one %zu of %lld again; "
+	    "%s",
+	    is_filtered ? "rows share a time, or the list changes faster than "
+			  "it can be read"
+			: "the list changes faster than it can be read",
+	    WALK_MAX_WALKS, w->seen.count, w->seen.again, (long long)total,
+	    is_filtered ? "without the search they could be read by their "
+			  "ids: read all of them and filter with --jq"
+			: "try again when it is quieter");
+}
+
 /* Reads a list in no order in pages, again and again, with a mark between one
  * walk and the next, until that is proved whole. Takes the first page, or
  * NULL. */
@@ -385,12 +414,7 @@ read_twice(struct walk *w, const struct walk_list *list, struct page *first,
 		if (may_descend && i > 0)
 			return prefix_read(w, list, result.total, why);
 	}
-	(void)fail_set(why, STATUS_RETRY,
-	    "the list changes faster than it can be read: %d walks found %zu "
-	    "records, the last one %zu of %lld again; try again when it is "
-	    "quieter",
-	    WALK_MAX_WALKS, w->seen.count, w->seen.again,
-	    (long long)result.total);
+	explain_unproven(w, list, result.total, why);
 	return WALK_FAILED;
 }
 
@@ -421,10 +445,7 @@ static enum walk_result
 read_paged(struct walk *w, const struct walk_list *list, struct page *first,
     struct fail *why)
 {
-	bool may_descend = has_flag(list, HAS_ID_SEARCH) &&
-	    !strstr(list->query, "search") && !strstr(list->query, "joint") &&
-	    !strstr(list->query, "mode") &&
-	    !strstr(list->query, "isCaseSensitive");
+	bool may_descend = has_flag(list, HAS_ID_SEARCH) && !has_search(list);
 
 	if (pages_is_whole(list, first, w->page_size)) {
 		enum walk_result outcome = walk_take_rows(w, list, first, why);
