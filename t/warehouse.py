@@ -149,6 +149,11 @@ class Databricks:
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.ui.enabled": "false",
             "spark.sql.shuffle.partitions": "1",
+            # A statement over ten rows is done before it is compiled.
+            "spark.sql.codegen.wholeStage": "false",
+            "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+            "spark.sql.adaptive.enabled": "false",
+            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
             "spark.databricks.delta.snapshotPartitions": "1",
             "spark.databricks.delta.stats.collect": "false",
             # Delta Lake 4.0 reads WITH SCHEMA EVOLUTION, and heeds this.
@@ -201,7 +206,8 @@ def run_script(engine, path):
             try:
                 engine.run(statement)
             except Exception as fault:
-                yield "%s: %.200s: %.2000s" % (path, statement, fault)
+                words = " ".join(("%.2000s" % fault).split())
+                yield "%s: %.200s: %s" % (path, statement, words)
                 return
     finally:
         os.chdir(home)
