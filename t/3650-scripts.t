@@ -119,7 +119,7 @@ is "$(cat out)" '' "$name: no script"
 
 # --- U+0000
 
-for dialect in sqlite postgres duckdb; do
+for dialect in sqlite postgres duckdb mysql clickhouse; do
 	run ndjson-to-sql -t t "sql:$dialect" <<-'EOT'
 		{"id":"a\u0000b"}
 		{"id":"c"}
@@ -141,6 +141,30 @@ ndjson-to-sql -t t direct.db nul
 ndjson-to-sql -t t sql:sqlite nul | sqlite3 scripted.db
 is "$(sqlite3 scripted.db 'SELECT hex(id) FROM t')" \
 	"$(sqlite3 direct.db 'SELECT hex(id) FROM t')" 'SQLite keeps it'
+
+# --- times and names that a database has not
+
+# narrow DIALECT RECORD PATTERN NAME: the record is refused.
+narrow() {
+	echo "$2" >narrow.ndjson
+	run ndjson-to-sql -t t --type d=date "sql:$1" narrow.ndjson
+	fails 5 "$3" "$4"
+	is "$(cat out)" '' "$4: no script"
+}
+for dialect in duckdb mysql; do
+	narrow $dialect '{"id":"a","t":"2026-11-24T06:00:00.1234567Z"}' \
+		"line 1: 't' holds more than 6 digits of a second" \
+		"$dialect: seven digits"
+done
+narrow clickhouse '{"id":"a","t":"1899-12-31T23:59:59Z"}' \
+	"'t' holds a day before 1900-01-01" 'clickhouse: an early time'
+narrow clickhouse '{"id":"a","d":"2262-04-11"}' \
+	"'d' holds a day before 1900-01-01 or" 'clickhouse: a late day'
+narrow mysql '{"id":"a","𠮷":1}' "the name '.*' has a character beyond" \
+	'mysql: a name beyond U+FFFF'
+echo '{"id":"a","t":"2026-11-24T06:00:00.1234567Z"}' |
+	ndjson-to-sql -t t --type t=text sql:mysql >script.sql
+like "$(cat script.sql)" '06:00:00.1234567' 'as a text it has all digits'
 
 # --- misuse
 
