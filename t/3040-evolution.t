@@ -79,6 +79,22 @@ like "$(cat err)" 'warning: 4 records were rejected' '... and are counted'
 is "$(sqlite3 t.db "SELECT json_extract(tables, '\$.t.rejected'),
 	json_extract(tables, '\$.t.inserted') FROM _loads")" '1|2' \
 	'... of their table, where a line tells it'
+is "$(sql t.db 'SELECT rejected FROM _loads')" 4 '... and all of them'
+ndjson-to-sql --describe t.db >out
+like "$(tail -n 1 out)" 't: 2 inserted, 1 rejected; in all 4 rejected$' '... which --describe tells'
+ndjson-to-sql --describe=json t.db >out
+is "$(jq '.loads[0].rejected' out)" 4 '... as JSON, too'
+sql t.db 'ALTER TABLE _loads DROP COLUMN rejected'
+ndjson-to-sql --describe=json t.db >out
+is "$(jq '.loads[0].rejected' out)" 0 'a ledger without that column can be read'
+echo '{"id":2}' >same
+run ndjson-to-sql -t t t.db same
+is "$(sql t.db 'SELECT rejected FROM _loads' | tr '\n' ' ')" ' 0 ' \
+	'... and gets it'
+echo bad >bad
+ndjson-to-sql -q --rejects bad.rejects -t t bad.db bad
+is "$(sql bad.db 'SELECT rejected FROM _loads')" 1 \
+	'a load of which nothing was taken tells it'
 printf '{"id":3,"new":1}\n{"id":4}\n{"id":null}\n{"id":5,"new":2}\n' >next
 run ndjson-to-sql -v -t t --rejects more.rejects \
 	--contract columns=discard-row t.db next

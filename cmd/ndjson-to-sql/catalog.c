@@ -245,7 +245,6 @@ visit_load(void *context, const struct cell *cells, size_t count,
 	struct catalog *c = context;
 	struct catalog_load *load;
 
-	(void)count;
 	(void)why;
 	c->loads = mem_grow(c->loads, &c->load_capacity, c->load_count + 1,
 	    sizeof(*c->loads));
@@ -257,8 +256,25 @@ visit_load(void *context, const struct cell *cells, size_t count,
 	    .mode = copy_cell(&cells[3]),
 	    .status = copy_cell(&cells[4]),
 	    .tables = copy_cell(&cells[5]),
+	    .rejected = count > 6 && cells[6].kind == CELL_INTEGER
+		? cells[6].integer
+		: 0,
 	};
 	return 0;
+}
+
+/* Whether the ledger that is there has the column. */
+static bool
+has_rejected(const struct schema *schema)
+{
+	for (size_t i = 0; i < schema_table_count(schema); i++) {
+		const struct table *t = schema_table(schema, i);
+
+		for (size_t n = 0; t->is_own && n < t->column_count; n++)
+			if (strcmp(t->columns[n]->name, "rejected") == 0)
+				return t->columns[n]->is_stored;
+	}
+	return false;
 }
 
 int
@@ -277,15 +293,18 @@ int
 catalog_read(struct catalog *c, struct sink *sink, struct fail *why)
 {
 	static const char *const columns[] = {"load_id", "started_at",
-	    "finished_at", "mode", "status", "tables"};
+	    "finished_at", "mode", "status", "tables", "rejected"};
+	size_t count = sizeof(columns) / sizeof(*columns);
 	const struct schema_options options = {0};
 
 	*c = (struct catalog){.schema = schema_new(&options)};
 	if (catalog_read_schema(c->schema, sink, why) != 0 ||
 	    read_tables(c, sink, why) != 0 || find_relations(c, sink, why) != 0)
 		return -1;
-	return sink->ops->read(sink, "_loads", columns,
-	    sizeof(columns) / sizeof(*columns), visit_load, c, why);
+	if (!has_rejected(c->schema))
+		count--;
+	return sink->ops->read(sink, "_loads", columns, count, visit_load, c,
+	    why);
 }
 
 void

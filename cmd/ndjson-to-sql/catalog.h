@@ -38,7 +38,8 @@ struct catalog_load {
 	int64_t id;
 	char *started, *finished; /* never NULL */
 	char *mode, *status;
-	char *tables; /* JSON; "" where the ledger has none */
+	char *tables;     /* JSON; "" where the ledger has none */
+	int64_t rejected; /* lines; 0 where the ledger does not tell */
 };
 
 struct catalog {

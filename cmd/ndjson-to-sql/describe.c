@@ -194,6 +194,9 @@ write_text_loads(struct buf *to, const struct catalog *c)
 			0 &&
 		    nodes[0].kind == JSON_OBJECT)
 			add_changes(to, nodes);
+		if (load->rejected > 0)
+			buf_addf(to, "; in all %lld rejected",
+			    (long long)load->rejected);
 		buf_add_char(to, '\n');
 		free(padded);
 	}
@@ -287,8 +290,9 @@ write_json(struct buf *to, const struct catalog *c)
 		add_string(to, "finished_at", load->finished);
 		add_string(to, "mode", load->mode);
 		add_string(to, "status", load->status);
-		buf_addf(to, ",\"tables\":%s}",
-		    *load->tables ? load->tables : "null");
+		buf_addf(to, ",\"tables\":%s,\"rejected\":%lld}",
+		    *load->tables ? load->tables : "null",
+		    (long long)load->rejected);
 	}
 	buf_add(to, "]}\n");
 }
@@ -346,8 +350,8 @@ write_markdown(struct buf *to, const struct catalog *c)
 	for (size_t i = 0; i < c->table_count; i++)
 		write_markdown_table(to, c, &c->tables[i]);
 	buf_add(to,
-	    "## Loads\n\n| load | started | finished | mode | status |\n"
-	    "|--:|--|--|--|--|\n");
+	    "## Loads\n\n| load | started | finished | mode | status "
+	    "| rejected |\n|--:|--|--|--|--|--:|\n");
 	for (size_t i = 0; i < c->load_count; i++) {
 		const struct catalog_load *load = &c->loads[i];
 
@@ -356,7 +360,7 @@ write_markdown(struct buf *to, const struct catalog *c)
 		add_cell(to, load->finished);
 		add_cell(to, load->mode);
 		add_cell(to, load->status);
-		buf_add(to, "|\n");
+		buf_addf(to, "| %lld |\n", (long long)load->rejected);
 	}
 }
 

@@ -21,6 +21,7 @@ enum loads_column {
 	LOADS_STATUS,
 	LOADS_TABLES,
 	LOADS_VERSION,
+	LOADS_REJECTED,
 	LOADS_COUNT,
 };
 
@@ -52,6 +53,7 @@ static const struct definition loads_columns[LOADS_COUNT] = {
     [LOADS_STATUS] = {"status", TYPE_TEXT},
     [LOADS_TABLES] = {"tables", TYPE_JSON},
     [LOADS_VERSION] = {"program_version", TYPE_TEXT},
+    [LOADS_REJECTED] = {"rejected", TYPE_BIGINT},
 };
 
 static const struct definition columns_columns[COLUMNS_COUNT] = {
@@ -290,7 +292,7 @@ int
 ledger_open(struct ledger *l, struct sink *sink, struct schema *schema,
     int64_t now_ms, struct fail *why)
 {
-	const char *names[LOADS_COUNT];
+	const char *names[LOADS_FINISHED + 1];
 
 	*l = (struct ledger){.schema = schema,
 	    .load_id = now_ms,
@@ -298,9 +300,10 @@ ledger_open(struct ledger *l, struct sink *sink, struct schema *schema,
 	l->loads = add_table(schema, "_loads", loads_columns, LOADS_COUNT, 1);
 	l->columns =
 	    add_table(schema, "_columns", columns_columns, COLUMNS_COUNT, 2);
-	read_names(loads_columns, LOADS_COUNT, names);
-	if (sink->ops->read(sink, "_loads", names, LOADS_COUNT, visit_load, l,
-		why) != 0)
+	/* What every ledger has had from the beginning. */
+	read_names(loads_columns, LOADS_FINISHED + 1, names);
+	if (sink->ops->read(sink, "_loads", names, LOADS_FINISHED + 1,
+		visit_load, l, why) != 0)
 		return -1;
 	return read_columns(schema, sink, why);
 }
@@ -397,7 +400,7 @@ write_column(const struct ledger *l, struct batch *b, struct column *c)
 
 void
 ledger_write(struct ledger *l, struct batch *b, int64_t now_ms, enum mode mode,
-    const char *status, const char *counts)
+    const char *status, const char *counts, uint64_t rejected)
 {
 	struct entry e;
 
@@ -409,6 +412,7 @@ ledger_write(struct ledger *l, struct batch *b, int64_t now_ms, enum mode mode,
 	put_text(&e, "status", status);
 	put_text(&e, "tables", counts);
 	put_text(&e, "program_version", PROGRAM_VERSION);
+	put_integer(&e, "rejected", (int64_t)rejected);
 	for (size_t i = 0; i < schema_table_count(l->schema); i++) {
 		struct table *t = schema_table(l->schema, i);
 

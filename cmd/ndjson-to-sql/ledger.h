@@ -39,8 +39,9 @@ ATTR_NODISCARD
 int ledger_open(struct ledger *l, struct sink *sink, struct schema *schema,
     int64_t now_ms, struct fail *why);
 
-/* Adds to an empty batch what this load has to say; `counts` is JSON. */
+/* Adds to an empty batch what this load has to say; `counts` is JSON, and
+ * `rejected` the number of all lines that were. */
 void ledger_write(struct ledger *l, struct batch *b, int64_t now_ms,
-    enum mode mode, const char *status, const char *counts);
+    enum mode mode, const char *status, const char *counts, uint64_t rejected);
 
 #endif

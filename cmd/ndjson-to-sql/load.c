@@ -280,7 +280,7 @@ finish(struct load *l, const char *status, struct fail *why)
 	buf_init(&counts, BOUND_LINE_BYTES);
 	summary_add_json(&counts, l->schema, l->sink);
 	ledger_write(&l->ledger, b, now_ms(), l->opts->mode, status,
-	    counts.data);
+	    counts.data, l->rejects.count);
 	buf_free(&counts);
 	end_batch(l, false);
 	result = ring_wait(l->ring, why);
