@@ -25,6 +25,14 @@ refuses 2 'kind of target' 'a name that says nothing' out.xyz
 run ndjson-to-sql </dev/null
 exits 2 'no target'
 is "$(tail -1 err)" "try 'ndjson-to-sql --help'" '... points to --help'
+ndjson-to-sql 'file:q.db?mode=ro.db' <in
+is "$(ls file* 2>/dev/null)" 'file:q.db?mode=ro.db' \
+	'a name that looks like a URI is a name'
+run ndjson-to-sql 'file:q.db?mode=ro.db' in
+exits 0 '... again'
+run ndjson-to-sql --rejects - -t t minus.db in
+fails 2 "'-' is none" '--rejects -'
+is "$(ls ./- minus.db 2>/dev/null)" '' '... makes no file'
 ndjson-to-sql sqlite:odd.name <in
 is "$(sqlite3 odd.name 'SELECT id FROM users')" u1 'sqlite: takes any name'
 : >empty.db

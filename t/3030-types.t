@@ -130,7 +130,7 @@ gives "SELECT zone, zone__v_text FROM t WHERE id = 4" \
 	'a frozen table uses what columns it has'
 printf '{"at":"%s"}\n' 2024-01-02T03:04:05Z 2024-01-02T04:04:05+01:00 >in
 run ndjson-to-sql -k at -t k k.db in
-fails 5 "line 2: the key's member 'at' is no timestamp as before" \
+fails 5 "line 2: the key's member 'at' is no timestamp of the same form as before" \
 	'two texts of one instant are two keys'
 gives "SELECT datetime(at, '+1 day') FROM t WHERE id = 1" \
 	'2024-01-03 03:04:05' "SQLite's functions understand them"

@@ -226,6 +226,33 @@ echo '{"_resource":"p","id":9}' >in
 run ndjson-to-sql --sync keys.db in
 is "$(sql keys.db 'SELECT id FROM p; SELECT id FROM c')" '9
 8' '... and nothing else'
+sql rolls.db 'CREATE TABLE p(id INTEGER PRIMARY KEY, v);
+	CREATE TRIGGER b BEFORE INSERT ON p WHEN new.v = 2 BEGIN
+		SELECT raise(ROLLBACK, "not two"); END;
+	CREATE TRIGGER i BEFORE INSERT ON p WHEN new.v = 4 BEGIN
+		SELECT raise(IGNORE); END;'
+printf '{"id":%s,"v":%s}\n' 1 1 2 2 3 3 >in
+run ndjson-to-sql -t p --rejects rejects rolls.db in
+fails 5 'line 2: a trigger rolled the load back: .*not two' \
+	'a trigger that rolls back'
+is "$(sql rolls.db 'SELECT count(*) FROM p')" 0 '... also with --rejects'
+printf '{"id":%s,"v":%s}\n' 1 1 2 4 3 3 >in
+run ndjson-to-sql -v -t p rolls.db in
+exits 0 'a trigger that ignores a row'
+like "$(cat err)" 'p: .*: 2 inserted$' '... leaves it out'
+sql blob.db 'CREATE TABLE t(id INTEGER PRIMARY KEY, b BLOB) STRICT'
+echo '{"id":1,"b":"x"}' >in
+run ndjson-to-sql -t t blob.db in
+exits 0 'a STRICT table with a column of BLOB'
+is "$(sql blob.db 'SELECT b IS NULL, b_2 FROM t')" '1|x' \
+	'... gets a column beside it'
+sql fts.db 'CREATE VIRTUAL TABLE t USING fts5(b)' >fts.log
+if [ ! -s fts.log ]; then
+	for table in t t_content; do
+		run ndjson-to-sql -t $table fts.db in
+		fails 2 "'$table' is .*a virtual table" "virtual: $table"
+	done
+fi
 sql same.db 'CREATE TABLE t(id, v); INSERT INTO t VALUES (1, 1), (1, 2)'
 echo '{"id":2}' >in
 run ndjson-to-sql -t t same.db in

@@ -411,7 +411,9 @@ check_mode(const struct record *r, struct fail *why)
 
 	if (t->is_view)
 		return fail_set(why, STATUS_USAGE,
-		    "'%s' is a view; nothing can be loaded into it", t->name);
+		    "'%s' is a view or a virtual table; nothing can be loaded "
+		    "into it",
+		    t->name);
 	if (t->is_stored && is_history != (mode == MODE_HISTORY))
 		return fail_set(why, STATUS_USAGE,
 		    is_history ? "'%s' was made with --history, and only so "
@@ -556,9 +558,12 @@ put_key(struct record *r, const struct json_node *nodes,
 		flatten_scalar(r, t->key[i]->member, node, p);
 		if (flatten_cell(r, p, t->key[i])->kind == CELL_NULL)
 			return fail_set(why, STATUS_DATA,
-			    "the key's member '%s' is no %s as before; load "
+			    "the key's member '%s' is no %s%s as before; load "
 			    "all of it with --type '%s=text'",
 			    m->key, type_name(t->key[i]->type),
+			    t->key[i]->type == TYPE_TIMESTAMP
+				? " of the same form"
+				: "",
 			    t->key[i]->name);
 	}
 	if (t->id_column) /* children refer to that */

@@ -23,6 +23,11 @@ rejects_open(struct rejects *r, const char *path, struct fail *why)
 	(void)pthread_mutex_init(&r->lock, NULL);
 	if (!path)
 		return 0;
+	/* Standard output cannot be taken back when the load fails. */
+	if (strcmp(path, "-") == 0)
+		return fail_set(why, STATUS_USAGE,
+		    "--rejects takes the name of a file, which appears once "
+		    "the load is committed; '-' is none");
 	r->is_open = true;
 	return out_open_file(&r->out, path, 0666, why);
 }

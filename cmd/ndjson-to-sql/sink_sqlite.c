@@ -61,6 +61,8 @@ configure_library(void)
 	 * memory cost a sixth of a load. */
 	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	/* A TARGET is the name of a file, also if it begins with "file:". */
+	(void)sqlite3_config(SQLITE_CONFIG_URI, 0);
 }
 
 static int
@@ -256,12 +258,15 @@ sqlite_open(const struct sink_options *options, struct sink **sink,
 static int
 sqlite_survey(struct sink *sink, struct schema *schema, struct fail *why)
 {
-	/* hidden: 2 and 3 are generated columns. */
+	/* hidden: 2 and 3 are generated columns. No value of JSON is a BLOB.
+	 * Shadow tables hold the contents of virtual ones. */
 	static const char query[] =
-	    "SELECT m.name, c.name, c.type, c.hidden IN (2, 3),"
-	    " m.type = 'view'"
-	    " FROM sqlite_schema AS m, pragma_table_xinfo(m.name) AS c"
-	    " WHERE m.type IN ('table', 'view')"
+	    "SELECT m.name, c.name, c.type, c.hidden IN (2, 3)"
+	    " OR (l.strict AND c.type = 'BLOB' COLLATE NOCASE),"
+	    " l.type IN ('view', 'virtual', 'shadow')"
+	    " FROM sqlite_schema AS m, pragma_table_list(m.name) AS l,"
+	    " pragma_table_xinfo(m.name) AS c"
+	    " WHERE m.type IN ('table', 'view') AND l.schema = 'main'"
 	    " AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
 	    " ORDER BY m.rowid, c.cid";
 	struct sqlite *s = (struct sqlite *)sink;

@@ -474,6 +474,11 @@ reject_row(struct sqlite *s, struct fail *why)
 
 	if (why->status != STATUS_DATA || !row)
 		return -1;
+	/* The transaction is gone, and all rows with it. */
+	if (sqlite3_get_autocommit(s->db)) {
+		(void)fail_prefix(why, "a trigger rolled the load back");
+		return name_record(s, why);
+	}
 	if (!s->options.reject)
 		return name_record(s, why);
 	o = &f->batch->origins[row->sequence - f->batch->first_sequence];
