@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The signal flag: the one piece of mutable state besides msg.c, because a
- * handler has no argument.
+ * The signal flag and its time: with msg.c the mutable state that there is,
+ * because a handler has no argument.
  */
 #include "stop.h"
 
@@ -20,6 +20,7 @@
 enum { SAME_MS = 300 };
 
 static volatile sig_atomic_t stop_signal;
+static int64_t first_ms; /* when it came; the handler's alone */
 static int wake_pipe[2] = {-1, -1};
 
 static int64_t
@@ -35,7 +36,6 @@ now_ms(void)
 static void
 on_signal(int number)
 {
-	static int64_t first_ms;
 	struct sigaction kill = {.sa_handler = SIG_DFL};
 	int saved = errno;
 	ssize_t written;

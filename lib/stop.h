@@ -3,8 +3,9 @@
  * Ctrl-C and kill: INT, TERM and HUP ask for an orderly end. The first one
  * sets a flag and makes a descriptor readable, so that a waiting loop wakes;
  * a second one kills at once, as without us, unless it comes within the same
- * 300 ms, as from a program that signals us and our group. When everything is cleaned up,
- * stop_raise ends the process by that same signal, so that the shell sees it.
+ * 300 ms, as from a program that signals us and our group. When everything is
+ * cleaned up, stop_raise ends the process by that same signal, so that the
+ * shell sees it.
  */
 #ifndef STOP_H
 #define STOP_H

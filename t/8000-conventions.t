@@ -95,6 +95,7 @@ msg.o current_level
 msg.o program_name
 msg.o shown_line
 msg.o shown_lock
+stop.o first_ms
 stop.o stop_signal
 stop.o wake_pipe
 EOT
