@@ -16,7 +16,8 @@
 
 struct sqlite;
 
-/* Rejects the records of the batch with a row that the database would refuse; where there can be none, does nothing. */
+/* Rejects the records of the batch with a row that the database would refuse;
+ * where there can be none, does nothing. */
 ATTR_NODISCARD
 int sqlite_trial_run(struct sqlite *s, struct batch *b, struct fail *why);
 

@@ -112,7 +112,7 @@ test_first(void)
 	c->is_wide = t->is_started = true;
 	schema_take_changes(s, &changes, true);
 	batch_clear(&b, 1);
-	ledger_write(&l, &b, 1700000001500, MODE_SYNC, "complete", "{}");
+	ledger_write(&l, &b, 1700000001500, MODE_SYNC, "complete", "{}", 7);
 	is_int((long long)b.tables[l.loads->id].count, 1, "a row of _loads");
 	is_int(cell(&b, l.loads, 0, "load_id")->integer, 1700000000000,
 	    "its id");
@@ -123,6 +123,7 @@ test_first(void)
 	is_text(cell(&b, l.loads, 0, "mode"), "sync", "its mode");
 	is_text(cell(&b, l.loads, 0, "status"), "complete", "its status");
 	is_text(cell(&b, l.loads, 0, "tables"), "{}", "its counts");
+	is_int(cell(&b, l.loads, 0, "rejected")->integer, 7, "its rejects");
 	is_int((long long)b.tables[l.columns->id].count, 1, "one of _columns");
 	is_text(cell(&b, l.columns, 0, "table_name"), "t", "the table");
 	is_text(cell(&b, l.columns, 0, "path"), "$.id", "the path");
@@ -132,7 +133,7 @@ test_first(void)
 	is_int(cell(&b, l.columns, 0, "is_wide")->integer, 1, "the width");
 	is_int(cell(&b, l.columns, 0, "form")->kind, CELL_NULL, "no form");
 	batch_clear(&b, 9);
-	ledger_write(&l, &b, 1700000001600, MODE_SYNC, "complete", "{}");
+	ledger_write(&l, &b, 1700000001600, MODE_SYNC, "complete", "{}", 7);
 	is_int(b.table_count > l.columns->id
 		? (long long)b.tables[l.columns->id].count
 		: 0,
