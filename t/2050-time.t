@@ -126,6 +126,21 @@ ok $? 'follow: what comes'
 rules 'GET /api/logs nth=2: insert logs 130' 'GET /api/logs page=2 times=1: status 500'
 awaits 134
 ok $? 'follow: more than a page, and a failure in the middle'
+# Looks meet a proxy that does not know the path, at their first and at
+# another request.
+requests >log
+before=$(grep -c ' 404 ' log)
+rules 'GET /api/logs nth=1-2: status 404 html' \
+	'GET /api/logs nth=4: status 404 html' \
+	'GET /api/logs nth=7: status 404 html'
+tries=0
+until [ "$(requests | grep -c ' 404 ')" -ge $((before + 4)) ] ||
+	[ $tries -ge 200 ]; do
+	tries=$((tries + 1))
+	sleep 0.02
+done
+kill -0 $pid
+ok $? 'follow: a refusal that is not Logto'"'"'s'
 kill -9 "$mock_pid"
 wait "$mock_pid" 2>/dev/null
 sleep 0.5

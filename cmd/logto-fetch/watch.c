@@ -37,6 +37,8 @@ count_rows(const struct watch *w, int64_t lo_ms, int64_t hi_ms, int64_t *count,
 	ticket = transfer_ask(w->transfer, w->path, query.data, why);
 	buf_free(&base);
 	buf_free(&query);
+	if (ticket && w->is_known)
+		transfer_expect(ticket);
 	if (!ticket || transfer_take(w->transfer, ticket, &page, why) != 0)
 		return -1;
 	if (page.problem.kind != PROBLEM_NONE) {
@@ -70,6 +72,7 @@ watch_open(struct watch *w, struct transfer *transfer, const char *path,
 	/* Three milliseconds of 1970 hold no rows. */
 	if (count_rows(w, 1, 3, &count, &is_capped, why) != 0)
 		return -1;
+	w->is_known = true;
 	w->is_blind = count > 0;
 	if (w->is_blind)
 		msg_warning("this Logto is older than 1.40: should its clock "

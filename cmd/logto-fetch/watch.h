@@ -29,6 +29,7 @@ struct watch {
 	unsigned span;            /* how far back it reaches, an index */
 	/* What will be watched from watch_move on. */
 	int64_t next_lo_ms, next_hi_ms, next_count;
+	bool is_known;  /* the log is there */
 	bool is_blind;  /* the server searches by no time: 1.39 and older */
 	bool has_grown; /* why the last watch_check failed */
 };
