@@ -6,6 +6,10 @@
 # Nothing of it survives the test, the mock tenant included.
 
 set -u
+# nohup(1) hands an ignored SIGHUP down, and no shell can take that back.
+if perl -e 'exit(($SIG{HUP} // "") ne "IGNORE")'; then
+	exec perl -e '$SIG{HUP} = "DEFAULT"; exec @ARGV' sh "$0" "$@"
+fi
 root=$(cd "${0%/*}/.." && pwd)
 build=${BUILD:-build/release}
 case $build in
