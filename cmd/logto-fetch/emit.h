@@ -32,7 +32,7 @@ struct emit {
 	uint64_t limit;    /* records of a resource; 0: all */
 	uint64_t written;  /* of the resource under way */
 	bool is_raw;
-	bool is_whole; /* of a resource below others, all there is will come;
+	bool is_whole;    /* of a resource below others, all there is will come;
 			* its first record says so */
 	bool has_secrets; /* --with-secrets */
 	bool is_stable;   /* --stable */

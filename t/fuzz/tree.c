@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
 enum {
 	TEXT_MAX = 100 * 1024,
-	FILE_MAX = 2 << 20, /* no more rows then */
+	FILE_MAX = 2 << 20,  /* no more rows then */
 	RECORD_MORE = 64,    /* a record's bytes beside its texts */
 	KEY_TEXT_MAX = 1280, /* more than sqlite_keys.c takes */
 };

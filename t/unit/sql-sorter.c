@@ -12,7 +12,8 @@
 
 static uint64_t state = 1;
 
-static size_t read_max = SIZE_MAX;
+/* Not static: libc may declare pread as inline. */
+size_t read_max = SIZE_MAX;
 
 /* In the place of libc's. */
 ssize_t
