@@ -402,11 +402,13 @@ open_source(struct source *s, const struct describe_source *from,
 	*s = (struct source){.nowhere = {.fd = -1}};
 	if (!kind)
 		return -1;
-	if (from->schema && !kind->takes_schema)
-		return fail_set(why, STATUS_USAGE,
+	if (from->schema && !kind->takes_schema) {
+		(void)fail_set(why, STATUS_USAGE,
 		    "--schema is for databases that have schemas, and not for "
 		    "%s",
 		    kind->usage);
+		return -1;
+	}
 	if (!kind->is_server && access(options.target, F_OK) != 0) {
 		(void)fail_errno(why, "cannot read '%s'", options.target);
 		why->status = STATUS_USAGE;
