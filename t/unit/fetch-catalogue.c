@@ -120,8 +120,13 @@ check_fact(char *line)
 		if (line)
 			*line++ = '\0';
 	}
-	if (!ok(field[COST] != NULL, "%s: each fact", field[PATH]))
-		return;
+	for (size_t i = 0; i < FIELDS; i++) {
+		if (!field[i]) {
+			(void)ok(false, "%s: each fact", field[PATH]);
+			return;
+		}
+	}
+	(void)ok(true, "%s: each fact", field[PATH]);
 	e = catalogue_find(field[PATH]);
 	if (!ok(e && strcmp(e->path, field[PATH]) == 0, "%s: a row of its own",
 		field[PATH]))
