@@ -91,7 +91,8 @@ done >"$T/faults"
 is "$(cat "$T/faults")" '' 'the documents name files that exist'
 grep -ho '`make [a-z-]*' ./*.md | sed 's/.*make //' | sort -u |
 	while read -r target; do
-		grep -q "^[a-z -]*\<$target\>[a-z -]*:" GNUmakefile || echo "$target"
+		grep -q "^[a-z -]*\<$target\>[a-z -]*:" GNUmakefile developer.mk ||
+			echo "$target"
 	done >"$T/faults"
 is "$(cat "$T/faults")" '' 'and targets that can be made'
 is "$(sed -n 's/^## \([0-9.]*\).*/\1/p' CHANGES.md | head -n 1)" \
