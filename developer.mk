@@ -24,4 +24,8 @@ $(B)/%.tidy: % .clang-tidy
 	$(call say,TIDY,$<)clang-tidy --quiet --warnings-as-errors='*' $< -- \
 	    $(OURS_C$(if $(filter %.cc,$<),XX)) $(CPPFLAGS) && touch $@
 
-.PHONY: check-engines asan tsan fuzz format format-check tidy
+# --- pictures
+picture: all $(B)/mock-logto ## draws doc/terminal.svg, from a real run
+	doc/picture $(B) >$(B)/terminal.svg && mv $(B)/terminal.svg doc/
+
+.PHONY: picture check-engines asan tsan fuzz format format-check tidy
