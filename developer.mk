@@ -28,4 +28,7 @@ $(B)/%.tidy: % .clang-tidy
 picture: all $(B)/mock-logto ## draws doc/terminal.svg, from a real run
 	doc/picture $(B) >$(B)/terminal.svg && mv $(B)/terminal.svg doc/
 
-.PHONY: picture check-engines asan tsan fuzz format format-check tidy
+dashboard: all $(B)/mock-logto ## shows a mock tenant's charts, on port 8001
+	@t/demo $(B) dashboard
+
+.PHONY: picture dashboard check-engines asan tsan fuzz format format-check tidy

@@ -32,7 +32,8 @@ PROGRAMS := logto-token logto-fetch ndjson-to-sql
 MAN1 := $(PROGRAMS:%=doc/%.1)
 MAN7 := doc/logto-pipeline.7
 SHARE := share/logto-views.sql $(addprefix share/logto-tables.,sqlite.sql \
-         postgres.sql duckdb.sql)
+         postgres.sql duckdb.sql) share/logto-dashboard.json \
+         share/logto-dashboard
 BASH_D = $D/share/bash-completion/completions
 ZSH_D = $D/share/zsh/site-functions
 FISH_D = $D/share/fish/vendor_completions.d

@@ -31,9 +31,9 @@ for program in logto-fetch logto-token ndjson-to-sql; do
 	LIST
 done >wanted
 echo ./usr/local/share/man/man7/logto-pipeline.7 >>wanted
-for name in logto-tables.duckdb logto-tables.postgres logto-tables.sqlite \
-	logto-views; do
-	echo "./usr/local/share/logto-pipeline/$name.sql"
+for name in logto-dashboard logto-dashboard.json logto-tables.duckdb.sql \
+	logto-tables.postgres.sql logto-tables.sqlite.sql logto-views.sql; do
+	echo "./usr/local/share/logto-pipeline/$name"
 done >>wanted
 is "$(files)" "$(LC_ALL=C sort before wanted)" 'it installs these files'
 for program in logto-token logto-fetch ndjson-to-sql; do
@@ -42,7 +42,8 @@ for program in logto-token logto-fetch ndjson-to-sql; do
 done
 is "$(find machine/usr/local/bin -type f ! -perm 755 ! -name theirs)" '' \
 	'all may run the programs'
-is "$(find machine/usr/local/share -type f ! -perm 644)" '' \
+is "$(find machine/usr/local/share -type f ! -perm 644)" \
+	machine/usr/local/share/logto-pipeline/logto-dashboard \
 	'all may read the manuals and completions'
 for shell in 'bash -n' 'zsh -n' 'fish --no-execute'; do
 	command -v "${shell%% *}" >/dev/null || continue
