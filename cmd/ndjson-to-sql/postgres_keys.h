@@ -1,25 +1,30 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The keys of the records so far, as Bloom filters that are joined by a
- * larger one whenever they are full: whether a key comes for the first time.
- * "No" may be wrong, "yes" never is. Pure.
+ * The keys of the records so far, and whether one comes for the first time: 32
+ * bits of a hash for each, in sets that are joined by a larger one whenever
+ * they are full; some six bytes a key. "No" may be wrong, for one key in a
+ * hundred million, or for all that are not among the first 67 million; "yes"
+ * never is. Pure.
  */
 #ifndef POSTGRES_KEYS_H
 #define POSTGRES_KEYS_H
-
-#include "bloom.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { POSTGRES_FILTERS_MAX = 16 };
+enum { POSTGRES_KEY_SETS = 6 };
 
 struct row;
 struct table;
 
+struct postgres_key_set {
+	uint32_t *marks; /* in groups; 0: none */
+	uint64_t group_count;
+};
+
 struct postgres_keys {
-	struct bloom filters[POSTGRES_FILTERS_MAX];
+	struct postgres_key_set sets[POSTGRES_KEY_SETS];
 	size_t count;
 	uint64_t room; /* of the last one */
 };
