@@ -82,13 +82,31 @@ drop_orphans(struct postgres *s, const struct postgres_table *root,
 	return 0;
 }
 
+/* Whether keys that differ for us differ for the database: 1.0 and 1.00 may
+ * not, nor may what a type of somebody else makes of two texts. */
+static bool
+has_plain_key(const struct postgres_table *root)
+{
+	const struct sql_table *t = &root->sql;
+
+	if (root->is_checked)
+		return false;
+	for (size_t i = 0; i < t->column_count; i++)
+		if (sql_table_is_key_column(t->table, t->columns[i].column) &&
+		    t->columns[i].type != TYPE_TEXT &&
+		    t->columns[i].type != TYPE_BIGINT)
+			return false;
+	return true;
+}
+
 static int
 drop_doubled(struct postgres *s, struct postgres_table *root,
     const struct sql_range *range, struct fail *why)
 {
 	uint64_t count;
 
-	if (root->staged_count == 0)
+	if (root->staged_count == 0 ||
+	    (!root->is_doubled && has_plain_key(root)))
 		return 0;
 	if (run(s, root, sql_merge_add_doubled, range, &count, why) != 0)
 		return -1;
@@ -100,22 +118,91 @@ drop_doubled(struct postgres *s, struct postgres_table *root,
 /* --- merging ------------------------------------------------------------ */
 
 static int
+visit_found(void *context, const struct cell *cells, size_t count,
+    struct fail *why)
+{
+	struct postgres_table *t = context;
+
+	(void)count;
+	(void)why;
+	t->known_count = (uint64_t)cells[0].integer;
+	t->same_count = (uint64_t)cells[1].integer;
+	return 0;
+}
+
+/* Which rows of the stage the table has already. */
+static int
+find_known(struct postgres *s, struct postgres_table *t,
+    const struct sql_range *range, struct fail *why)
+{
+	struct buf sql;
+	int result;
+
+	t->known_count = t->same_count = 0;
+	if (t->staged_count == 0)
+		return 0;
+	buf_init(&sql, SQL_BYTES_MAX);
+	sql_merge_add_found(&t->sql, range, &sql);
+	result = postgres_db_query(&s->db, sql.data, 2, visit_found, t, why);
+	buf_free(&sql);
+	return result;
+}
+
+/* Whether the table may have rows that the stage lacks: more than it has of
+ * those in the stage. A table that is much larger is not counted to its
+ * end. */
+static int
+has_others(struct postgres *s, const struct postgres_table *t, bool *answer,
+    struct fail *why)
+{
+	struct buf sql;
+	int64_t number;
+	int result;
+
+	buf_init(&sql, SQL_BYTES_MAX);
+	buf_add(&sql, "SELECT count(*) FROM (SELECT 1 FROM ");
+	sql_table_add_name(&t->sql, &sql);
+	buf_addf(&sql, " LIMIT %" PRIu64 ") AS x", t->known_count + 1);
+	result = postgres_db_number(&s->db, sql.data, 0, &number, why);
+	buf_free(&sql);
+	*answer = (uint64_t)number > t->known_count;
+	return result;
+}
+
+static int
+cut_table(struct postgres *s, struct postgres_table *t,
+    const struct sql_range *range, struct fail *why)
+{
+	bool is_needed;
+	uint64_t count;
+
+	if (has_others(s, t, &is_needed, why) != 0)
+		return -1;
+	if (!is_needed)
+		return 0;
+	if (run(s, t, sql_merge_add_cut, range, &count, why) != 0)
+		return -1;
+	if (t->is_direct)
+		t->counts.inserted -= count;
+	else
+		t->counts.deleted += count;
+	return 0;
+}
+
+static int
 cut(struct postgres *s, const struct postgres_table *root,
     const struct sql_range *range, struct fail *why)
 {
+	/* All that a direct table has is of this load. */
+	if (root->is_direct && root->known_count == 0)
+		return 0;
 	/* The deepest first: tables come behind those they hang on. */
 	for (size_t i = s->table_count; i-- > 0;) {
 		struct postgres_table *t = member(s, root, i);
-		uint64_t count;
 
-		if (!t || t == root || (t->is_new && !t->is_direct))
-			continue;
-		if (run(s, t, sql_merge_add_cut, range, &count, why) != 0)
+		if (t && t != root && (!t->is_new || t->is_direct) &&
+		    cut_table(s, t, range, why) != 0)
 			return -1;
-		if (t->is_direct)
-			t->counts.inserted -= count;
-		else
-			t->counts.deleted += count;
 	}
 	return 0;
 }
@@ -124,28 +211,44 @@ static int
 merge_table(struct postgres *s, struct postgres_table *t,
     const struct sql_range *range, struct fail *why)
 {
-	uint64_t total, written;
-	struct buf sql;
-	int64_t known;
-	int result;
+	uint64_t total, written = 0, added;
 
 	if (count_rows(s, t, range, &total, why) != 0)
 		return -1;
-	if (total == 0)
-		return 0;
-	buf_init(&sql, SQL_BYTES_MAX);
-	sql_merge_add_known(&t->sql, range, &sql);
-	result = postgres_db_number(&s->db, sql.data, 0, &known, why);
-	buf_free(&sql);
-	if (result != 0 ||
+	if (t->same_count < total &&
 	    run(s, t, sql_merge_add_merge, range, &written, why) != 0)
 		return -1;
-	t->counts.inserted += total - (uint64_t)known;
+	added = total - t->known_count;
+	t->counts.inserted += added;
 	if (t->is_direct) {
-		t->counts.doubled += t->table->parent ? 0 : (uint64_t)known;
+		t->counts.doubled += t->table->parent ? 0 : t->known_count;
 	} else {
-		t->counts.updated += written - (total - (uint64_t)known);
+		t->counts.updated += written - added;
 		t->counts.unchanged += total - written;
+	}
+	return 0;
+}
+
+/* Of rows with keys, the last of each: into the tables. */
+static int
+merge_keyed(struct postgres *s, struct postgres_table *root,
+    const struct sql_range *range, struct fail *why)
+{
+	if (drop_doubled(s, root, range, why) != 0)
+		return -1;
+	for (size_t i = 0; i < s->table_count; i++) {
+		struct postgres_table *t = member(s, root, i);
+
+		if (t && find_known(s, t, range, why) != 0)
+			return -1;
+	}
+	if (root->staged_count > 0 && cut(s, root, range, why) != 0)
+		return -1;
+	for (size_t i = 0; i < s->table_count; i++) {
+		struct postgres_table *t = member(s, root, i);
+
+		if (t && merge_table(s, t, range, why) != 0)
+			return -1;
 	}
 	return 0;
 }
@@ -168,18 +271,12 @@ static int
 merge_rows(struct postgres *s, struct postgres_table *root,
     const struct sql_range *range, struct fail *why)
 {
-	bool is_keyed = root->table->key_count > 0 && root->is_merged;
-
-	if (is_keyed && drop_doubled(s, root, range, why) != 0)
-		return -1;
-	if (is_keyed && root->staged_count > 0 && cut(s, root, range, why) != 0)
-		return -1;
+	if (root->table->key_count > 0 && root->is_merged)
+		return merge_keyed(s, root, range, why);
 	for (size_t i = 0; i < s->table_count; i++) {
 		struct postgres_table *t = member(s, root, i);
 
-		if (t &&
-		    (is_keyed ? merge_table(s, t, range, why)
-			      : insert_table(s, t, range, why)) != 0)
+		if (t && insert_table(s, t, range, why) != 0)
 			return -1;
 	}
 	return 0;

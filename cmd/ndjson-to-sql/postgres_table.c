@@ -355,13 +355,15 @@ is_dropped(const struct batch *b, const struct row *row)
 
 /* Whether the row, or the record that it is of, may have come before. */
 static bool
-is_suspect(struct postgres_table *t, struct batch *b, const struct row *row)
+is_suspect(struct postgres_table *t, const struct batch *b,
+    const struct row *row)
 {
 	struct origin *o = &b->origins[row->sequence - b->first_sequence];
 
-	if (!t->table->parent && t->is_merged && t->table->key_count > 0 &&
+	if (!t->table->parent && (t->is_merged || t->is_history) &&
+	    t->table->key_count > 0 &&
 	    !postgres_keys_add(&t->keys, t->table, row))
-		o->is_known = true;
+		o->is_known = t->is_doubled = true;
 	return o->is_known;
 }
 
@@ -379,7 +381,7 @@ write_rows(struct postgres *s, struct postgres_table *t, struct batch *b,
 
 		if (is_dropped(b, row))
 			continue;
-		if (t->is_direct && !is_suspect(t, b, row)) {
+		if (!is_suspect(t, b, row) && t->is_direct) {
 			lane = &t->direct;
 			t->counts.inserted++;
 		} else {
@@ -435,11 +437,14 @@ copy_rows(struct postgres *s, struct postgres_table *t, const struct batch *b,
 
 	s->db.failed_line = 0;
 	for (size_t i = from; i < *to; i++) {
-		int result = is_dropped(b, &rows->rows[i])
-		    ? 0
-		    : postgres_lane_add(s, &t->staged, &rows->rows[i],
-			  batch_origin(b, &rows->rows[i]), why);
+		const struct row *row = &rows->rows[i];
+		int result;
 
+		if (is_dropped(b, row))
+			continue;
+		(void)is_suspect(t, b, row);
+		result = postgres_lane_add(s, &t->staged, row,
+		    batch_origin(b, row), why);
 		if (result < 0)
 			return -1;
 		if (result == 1) {
@@ -534,6 +539,7 @@ void
 postgres_table_settle(struct postgres_table *t)
 {
 	postgres_keys_free(&t->keys);
+	t->is_doubled = false;
 	t->is_direct = false;
 	t->is_new = false;
 	t->has_stage = false;

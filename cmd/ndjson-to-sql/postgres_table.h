@@ -52,8 +52,12 @@ struct postgres_table {
 	bool has_stage;
 	bool is_settled; /* all its rows are merged, and absent ones are gone */
 	uint64_t staged_count; /* rows in the stage that were not merged */
+	/* Of these, while they are merged: whose key the table has, and which
+	 * are there as they are. */
+	uint64_t known_count, same_count;
 	struct postgres_lane direct, staged;
-	struct postgres_keys keys; /* of a root table that is direct */
+	struct postgres_keys keys; /* of a root table */
+	bool is_doubled;           /* a key of it may have come twice */
 	struct sink_counts counts;
 };
 

@@ -78,6 +78,9 @@ begin(struct postgres *s, struct fail *why)
 	    "SET LOCAL extra_float_digits = 1;"
 	    "SET LOCAL statement_timeout = 0;"
 	    "SET LOCAL idle_in_transaction_session_timeout = 0;"
+	    /* Compiling a comparison of a hundred columns takes longer than
+	     * it saves. */
+	    "SET LOCAL jit = off;"
 	    /* 0 would be for ever. */
 	    "SET LOCAL lock_timeout = %lld;",
 	    timeout > 0 ? timeout : 1);

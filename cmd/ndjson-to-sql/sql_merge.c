@@ -308,18 +308,13 @@ add_source(const struct sql_table *t, struct buf *sql)
 	add_stage(t, "s", sql);
 }
 
-/* Leaves out what the table has already as it is. A merge of an equal row
- * would write it anew, and ON CONFLICT would at least lock it, which for
- * PostgreSQL is a write as well. */
+/* Appends, in brackets, that t and s have a key and are the same. */
 static void
-add_changed(const struct sql_table *t, const struct sql_range *range,
-    struct buf *sql)
+add_same_row(const struct sql_table *t, struct buf *sql)
 {
 	size_t count = 0;
 
-	buf_add(sql, " WHERE NOT EXISTS (SELECT 1 FROM ");
-	sql_table_add_name(t, sql);
-	buf_add(sql, " AS t WHERE ((");
+	buf_add(sql, "((");
 	add_key_equal(t, "t", "s", sql);
 	for (size_t i = 0; i < t->column_count; i++) {
 		const struct column *c = t->columns[i].column;
@@ -329,7 +324,36 @@ add_changed(const struct sql_table *t, const struct sql_range *range,
 		sql_compare_add_word(++count, "AND", sql);
 		sql_compare_add_same(t, c, sql);
 	}
-	buf_add(sql, ")))");
+	buf_add(sql, "))");
+}
+
+void
+sql_merge_add_found(const struct sql_table *t, const struct sql_range *range,
+    struct buf *sql)
+{
+	buf_add(sql, "SELECT count(*), count(CASE WHEN ");
+	add_same_row(t, sql);
+	buf_add(sql, " THEN 1 END) FROM ");
+	add_stage(t, "s", sql);
+	buf_add(sql, " JOIN ");
+	sql_table_add_name(t, sql);
+	buf_add(sql, " AS t ON ");
+	add_key_equal(t, "t", "s", sql);
+	add_range(range, "s", " WHERE ", sql);
+}
+
+/* Leaves out what the table has already as it is. A merge of an equal row
+ * would write it anew, and ON CONFLICT would at least lock it, which for
+ * PostgreSQL is a write as well. */
+static void
+add_changed(const struct sql_table *t, const struct sql_range *range,
+    struct buf *sql)
+{
+	buf_add(sql, " WHERE NOT EXISTS (SELECT 1 FROM ");
+	sql_table_add_name(t, sql);
+	buf_add(sql, " AS t WHERE ");
+	add_same_row(t, sql);
+	buf_add_char(sql, ')');
 	add_range(range, "s", " AND ", sql);
 }
 

@@ -61,6 +61,11 @@ void sql_merge_add_cut(const struct sql_table *t, const struct sql_range *range,
 void sql_merge_add_known(const struct sql_table *t,
     const struct sql_range *range, struct buf *sql);
 
+/* The same number, and how many of them are in the table as they are: a query
+ * of two columns. */
+void sql_merge_add_found(const struct sql_table *t,
+    const struct sql_range *range, struct buf *sql);
+
 /* Rows t go whose key is in the stage; `condition` follows, " AND ..." */
 void sql_merge_add_forget(const struct sql_table *t, const char *condition,
     struct buf *sql);

@@ -244,6 +244,9 @@ test_merge(void)
 	sql_merge_add_known(&user_table, NULL, &sql);
 	holds(sql.data, "2", "two users are known");
 	buf_clear(&sql);
+	sql_merge_add_found(&user_table, NULL, &sql);
+	holds(sql.data, "2,1", "of these one is the same");
+	buf_clear(&sql);
 	sql_merge_add_cut(&mark_table, NULL, &sql);
 	is_int(run(&sql), 2, "marks of the tag that goes are cut");
 	sql_merge_add_cut(&tag_table, NULL, &sql);
@@ -282,6 +285,9 @@ test_range(void)
 	is_int(run(&sql), 1, "one list is cut");
 	sql_merge_add_merge(&user_table, &range, &sql);
 	is_int(run(&sql), 1, "one record is merged");
+	sql_merge_add_found(&user_table, &range, &sql);
+	holds(sql.data, "1,1", "and then it is known, and the same");
+	buf_clear(&sql);
 	range = (struct sql_range){.first = 4, .last = 9};
 	sql_merge_add_insert(&user_table, &range, &sql);
 	is_int(run(&sql), 1, "one record is inserted");
