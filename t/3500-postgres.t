@@ -234,6 +234,31 @@ load 0 <<'EOT'
 {"_resource":"part","id":1,"v":"x"}
 EOT
 is "$(sql 'SELECT id, v FROM part_1')" '1|x' 'a partitioned table'
+sql 'CREATE TABLE mixed (id uuid PRIMARY KEY, "userName" text, username text);
+CREATE TABLE "Mixed" (id int PRIMARY KEY, v text)'
+load 0 <<'EOT'
+{"_resource":"mixed","id":"00000000-0000-0000-0000-00000000000a","userName":"camel","username":"low","ok":true,"o":{"b":[1]}}
+{"_resource":"mixed","id":"00000000-0000-0000-0000-00000000000b","ok":false}
+{"_resource":"theirs","id":"00000000-0000-0000-0000-000000000001","mixedId":"00000000-0000-0000-0000-00000000000b"}
+EOT
+is "$(cat err)" '' 'columns whose names differ by capitals'
+is "$(sql "SELECT \"userName\", username FROM mixed WHERE ok")" 'camel|low' \
+	'... each take their own'
+load 0 --table Mixed <<'EOT'
+{"id":1,"v":"x"}
+EOT
+is "$(sql 'SELECT (SELECT count(*) FROM mixed), (SELECT v FROM "Mixed")')" \
+	'2|x' '... and so do tables'
+run ndjson-to-sql --describe=json $pg
+exits 0 '--describe of a key that is a uuid'
+is "$(jq -c '.relations[] | select(.refers_to == "mixed") | [.table, .column]' \
+	out)" '["mixed__o__b","_parent_id"]
+["theirs","mixed_id"]' '... tells what refers to it'
+for last in mixed.ok:1 mixed.id:00000000-0000-0000-0000-00000000000b \
+	nul.v:'["ok"]' mixed.username:low; do
+	run ndjson-to-sql --last "${last%%:*}" $pg
+	is "$(cat out err)" "${last#*:}" "--last of ${last%%:*}"
+done
 sql 'CREATE VIEW seen AS SELECT 1 AS id'
 run ndjson-to-sql --table seen $pg <added
 fails 2 "'seen' is a view" 'a view'

@@ -174,18 +174,22 @@ holds_ids(const struct column *from, const struct table *to, struct sink *sink,
 	struct buf sql;
 	int64_t number = 0;
 	int status;
+	/* A type of somebody else, such as uuid, may compare with no text. */
+	bool is_cast = from->is_theirs || to->key[0]->is_theirs;
+	const char *open = is_cast ? "CAST(" : "";
+	const char *close = is_cast ? " AS text)" : "";
 
 	buf_init(&sql, BOUND_LINE_BYTES);
-	buf_add(&sql, "SELECT count(*) FROM (SELECT ");
+	buf_addf(&sql, "SELECT count(*) FROM (SELECT %s", open);
 	dialect_quote(&dialect_sqlite, &sql, from->name);
-	buf_add(&sql, " AS guess FROM ");
+	buf_addf(&sql, "%s AS guess FROM ", close);
 	dialect_quote(&dialect_sqlite, &sql, from->table->name);
 	buf_add(&sql, " WHERE ");
 	dialect_quote(&dialect_sqlite, &sql, from->name);
-	buf_addf(&sql, " IS NOT NULL LIMIT %d) AS g WHERE guess IN (SELECT ",
-	    VALUES_TRIED);
+	buf_addf(&sql, " IS NOT NULL LIMIT %d) AS g WHERE guess IN (SELECT %s",
+	    VALUES_TRIED, open);
 	dialect_quote(&dialect_sqlite, &sql, to->key[0]->name);
-	buf_add(&sql, " FROM ");
+	buf_addf(&sql, "%s FROM ", close);
 	dialect_quote(&dialect_sqlite, &sql, to->name);
 	buf_add_char(&sql, ')');
 	status =

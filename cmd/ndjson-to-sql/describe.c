@@ -519,10 +519,15 @@ read_last(struct sink *sink, const char *place, struct buf *text,
 	buf_init(&sql, BOUND_LINE_BYTES);
 	column = result == 0 ? find_place(schema, place) : NULL;
 	if (column) {
-		buf_add(&sql, "SELECT max(");
+		/* PostgreSQL knows no max() of booleans, jsonb or uuid, and
+		 * sorts them all the same. */
+		buf_add(&sql, "SELECT ");
 		dialect_quote(&dialect_sqlite, &sql, column->name);
-		buf_add(&sql, ") FROM ");
+		buf_add(&sql, " FROM ");
 		dialect_quote(&dialect_sqlite, &sql, column->table->name);
+		buf_add(&sql, " WHERE ");
+		dialect_quote(&dialect_sqlite, &sql, column->name);
+		buf_add(&sql, " IS NOT NULL ORDER BY 1 DESC LIMIT 1");
 		result =
 		    sink->ops->query(sink, sql.data, 1, visit_last, text, why);
 	} else if (result == 0) {

@@ -144,22 +144,40 @@ schema_member(struct schema *s, struct member *above, struct member *previous,
 
 /* --- tables ------------------------------------------------------------- */
 
+/* Where names differ by capitals only, as PostgreSQL allows, the one that is
+ * written alike counts; else the first. */
+
 static struct existing *
 find_existing(const struct schema *s, const char *table)
 {
-	for (size_t i = 0; i < s->existing_count; i++)
-		if (strcasecmp(s->existing[i].name, table) == 0)
-			return &s->existing[i];
-	return NULL;
+	struct existing *found = NULL;
+
+	for (size_t i = 0; i < s->existing_count; i++) {
+		struct existing *e = &s->existing[i];
+
+		if (strcmp(e->name, table) == 0)
+			return e;
+		if (!found && strcasecmp(e->name, table) == 0)
+			found = e;
+	}
+	return found;
 }
 
 static struct table *
 find_table(const struct schema *s, const char *name)
 {
-	for (size_t i = 0; i < s->table_count; i++)
-		if (strcasecmp(s->tables[i]->name, name) == 0)
-			return s->tables[i];
-	return NULL;
+	const struct existing *e = find_existing(s, name);
+	struct table *found = NULL;
+
+	for (size_t i = 0; i < s->table_count; i++) {
+		struct table *t = s->tables[i];
+
+		if (strcmp(t->name, name) == 0)
+			return t;
+		if (!found && strcasecmp(t->name, name) == 0)
+			found = t;
+	}
+	return e && strcmp(e->name, name) == 0 ? NULL : found;
 }
 
 /* Puts `suffix` (NULL: none) behind `base` within the limit. */
@@ -191,10 +209,17 @@ candidate(const struct schema *s, const char *base, unsigned attempt)
 static struct column *
 find_column(const struct table *t, const char *name)
 {
-	for (size_t i = 0; i < t->column_count; i++)
-		if (strcasecmp(t->columns[i]->name, name) == 0)
-			return t->columns[i];
-	return NULL;
+	struct column *found = NULL;
+
+	for (size_t i = 0; i < t->column_count; i++) {
+		struct column *c = t->columns[i];
+
+		if (strcmp(c->name, name) == 0)
+			return c;
+		if (!found && strcasecmp(c->name, name) == 0)
+			found = c;
+	}
+	return found;
 }
 
 /* Takes `name`. */
@@ -480,7 +505,7 @@ schema_add_existing(struct schema *s, const char *table, const char *column,
 {
 	struct existing *e = find_existing(s, table);
 
-	if (!e) {
+	if (!e || strcmp(e->name, table) != 0) {
 		s->existing = mem_grow(s->existing, &s->existing_capacity,
 		    s->existing_count + 1, sizeof(*s->existing));
 		e = &s->existing[s->existing_count++];
