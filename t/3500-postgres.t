@@ -145,7 +145,8 @@ run ndjson-to-sql --table nul --arrays json $pg <<'EOT'
 {"id":2,"v":["a\u0000b"]}
 {"id":3,"v":["ok"]}
 EOT
-fails 5 'line 2: unsupported Unicode escape' 'U+0000 in JSON'
+fails 5 "line 2: 'v' holds U\+0000, which PostgreSQL cannot keep" \
+	'U+0000 in JSON'
 run ndjson-to-sql --table nul --arrays json --rejects rejects --stats json $pg \
 	<<'EOT'
 {"id":1,"v":["ok"]}
@@ -154,16 +155,26 @@ run ndjson-to-sql --table nul --arrays json --rejects rejects --stats json $pg \
 {"id":4,"v":["ok"],"w":"ok"}
 {"id":5,"v":["\u0000"],"w":"\u0000"}
 {"id":6,"w":"\u0000"}
-{"id":7}
+{"id":7,"v":["a\\u0000b"]}
 EOT
 exits 0 'they are rejected'
 is "$(jq -c '[.line, .reason]' rejects | cut -c1-38)" \
-	'[2,"unsupported Unicode escape sequenc
+	'[2,"'\''v'\'' holds U+0000, which PostgreSQL
 [3,"'\''w'\'' holds U+0000, which PostgreSQL
-[5,"'\''w'\'' holds U+0000, which PostgreSQL
+[5,"'\''v'\'' holds U+0000, which PostgreSQL
 [6,"'\''w'\'' holds U+0000, which PostgreSQL' 'with their reasons'
 is "$(sql 'SELECT string_agg(id::text, chr(32) ORDER BY id) FROM nul')" '1 4 7' \
 	'the others are there'
+is "$(sql 'SELECT v FROM nul WHERE id = 7')" '["a\\u0000b"]' \
+	'a backslash before u0000 is none'
+sql 'CREATE TABLE nul_kept (id int PRIMARY KEY, v json)'
+load 0 --table nul_kept --arrays json <<'EOT'
+{"id":1,"v":["a\u0000b"]}
+EOT
+load 0 --table nul_kept --arrays json <<'EOT'
+{"id":1,"v":["a\u0000b"]}
+EOT
+is "$(sql 'SELECT v FROM nul_kept')" '["a\u0000b"]' 'somebody'"'"'s json keeps it'
 run ndjson-to-sql --table nul_list --rejects rejects $pg <<'EOT'
 {"id":1,"l":["ok"]}
 {"id":2,"l":["ok","a\u0000b"]}

@@ -5,6 +5,7 @@
 #include "postgres_row.h"
 
 #include "batch.h"
+#include "nul.h"
 #include "num.h"
 #include "sql_table.h"
 
@@ -129,6 +130,16 @@ cut_time(const struct cell *c, bool *is_cut)
 	return cell;
 }
 
+/* jsonb has no place for what a text cannot hold; json, which only somebody
+ * else declares, keeps the escape. */
+static bool
+has_nul_escape(const struct sql_column *c, const struct cell *cell)
+{
+	return c->type == TYPE_JSON && cell->kind == CELL_TEXT &&
+	    (!c->declared || strcmp(c->declared, "json") != 0) &&
+	    nul_is_in_json(cell->text, cell->len);
+}
+
 static int
 fail_nul(const struct sql_column *c, struct fail *why)
 {
@@ -160,7 +171,7 @@ postgres_row_add(struct buf *to, const struct sql_table *t,
 			cell = row->cells[c->column->index];
 		if (c->type == TYPE_TIMESTAMP)
 			cell = cut_time(&cell, is_cut);
-		if (add_cell(to, &cell) != 0) {
+		if (has_nul_escape(c, &cell) || add_cell(to, &cell) != 0) {
 			to->data[to->len = start] = '\0';
 			return fail_nul(c, why);
 		}

@@ -6,6 +6,7 @@
 #include "script_check.h"
 
 #include "dialect.h"
+#include "nul.h"
 #include "schema.h"
 #include "script.h"
 #include "stage.h"
@@ -16,27 +17,11 @@
 
 enum { REASON_BYTES = 100 };
 
-/* Whether the JSON text has an escape for U+0000. */
-static bool
-has_nul_escape(const char *text, size_t len)
-{
-	static const char escape[] = "\\u0000";
-	const char *end = text + len, *at = text;
-
-	while ((at = memchr(at, '\\', (size_t)(end - at))) != NULL) {
-		if ((size_t)(end - at) >= sizeof(escape) - 1 &&
-		    memcmp(at, escape, sizeof(escape) - 1) == 0)
-			return true;
-		at += end - at >= 2 ? 2 : 1;
-	}
-	return false;
-}
-
 static bool
 has_nul(const struct cell *c, enum type type)
 {
 	return memchr(c->text, '\0', c->len) ||
-	    (type == TYPE_JSON && has_nul_escape(c->text, c->len));
+	    (type == TYPE_JSON && nul_is_in_json(c->text, c->len));
 }
 
 /* The digits behind the point of a time. */

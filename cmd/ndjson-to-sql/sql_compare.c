@@ -6,6 +6,8 @@
 
 #include "dialect.h"
 
+#include <string.h>
+
 enum { CHAIN_MAX = 32 };
 
 void
@@ -37,6 +39,21 @@ sql_compare_add_staged(const struct sql_table *t, const struct column *c,
 	buf_add(sql, is_spelled ? t->dialect->parse_close : "");
 }
 
+/* Whether the column has a type that the database cannot compare. Of ours only
+ * JSON may be one; these are PostgreSQL's others, of somebody else's table. */
+static bool
+is_blind(const struct sql_table *t, const struct column *c)
+{
+	static const char *const types[] = {"json", "xml", "point", "line",
+	    "lseg", "box", "path", "polygon", "circle"};
+	const char *declared = sql_table_type(t, c);
+
+	for (size_t i = 0; declared && i < sizeof(types) / sizeof(*types); i++)
+		if (strcmp(declared, types[i]) == 0)
+			return true;
+	return false;
+}
+
 /* How the two values of a column are compared. */
 struct pair {
 	const struct sql_table *table;
@@ -49,15 +66,21 @@ static void
 add_half(const struct pair *p, const char *alias, struct buf *sql)
 {
 	const struct dialect *d = p->table->dialect;
-	bool is_wrapped =
-	    d->compare_open && type_of(p->table, p->column) == TYPE_JSON;
+	const char *open = "", *close = "";
 
-	buf_add(sql, is_wrapped ? d->compare_open : "");
+	if (d->compare_open && type_of(p->table, p->column) == TYPE_JSON) {
+		open = d->compare_open;
+		close = d->compare_close;
+	} else if (d == &dialect_postgres && is_blind(p->table, p->column)) {
+		open = "CAST(";
+		close = " AS text)";
+	}
+	buf_add(sql, open);
 	if (p->is_raw && *alias == 's')
 		sql_compare_add_staged(p->table, p->column, sql);
 	else
 		sql_table_add_column_name(p->table, alias, p->column, sql);
-	buf_add(sql, is_wrapped ? d->compare_close : "");
+	buf_add(sql, close);
 }
 
 static void
