@@ -128,7 +128,7 @@ EOT
 
 has_csv_zstd() {
 	command -v zstd >/dev/null && ! printf '{"id":1}\n' |
-		ndjson-to-sql -t t --zstd csv:zstd 2>&1 | grep -q 'without libzstd'
+		ndjson-to-sql -t t --zstd csv:zstd 2>&1 | grep -q 'load libzstd'
 }
 target_csv_zstd() {
 	echo "--zstd csv:$1.csvs"

@@ -9,6 +9,7 @@
  */
 #include "input.h"
 
+#include "libzstd.h"
 #include "line.h"
 #include "mem.h"
 
@@ -22,9 +23,6 @@
 #include <unistd.h>
 #define ZLIB_CONST
 #include <zlib.h>
-#ifdef HAVE_ZSTD
-#include <zstd.h>
-#endif
 
 enum { RAW_BYTES = 256 * 1024 };
 
@@ -99,27 +97,40 @@ gzip_close(struct input *in)
 
 /* --- zstd --------------------------------------------------------------- */
 
-#ifdef HAVE_ZSTD
+struct zstd {
+	struct libzstd lib;
+	struct zstd_reader *reader;
+};
 
 static int
 zstd_open(struct input *in, struct fail *why)
 {
-	in->decoder = ZSTD_createDStream();
-	if (!in->decoder)
+	struct zstd *z = mem_alloc(1, sizeof(*z));
+
+	if (libzstd_load(&z->lib, why) != 0) {
+		free(z);
+		return fail_prefix(why, "%s is compressed by zstd", in->name);
+	}
+	z->reader = z->lib.createDStream();
+	if (!z->reader) {
+		free(z);
 		return fail_set(why, STATUS_LOCAL, "cannot start libzstd");
+	}
+	in->decoder = z;
 	return 0;
 }
 
 static ptrdiff_t
 zstd_decode(struct input *in, char *into, size_t size, struct fail *why)
 {
-	ZSTD_inBuffer from = {.src = in->raw + in->start,
+	const struct zstd *z = in->decoder;
+	struct zstd_in from = {.src = in->raw + in->start,
 	    .size = in->end - in->start};
-	ZSTD_outBuffer to = {.dst = into, .size = size};
-	size_t result = ZSTD_decompressStream(in->decoder, &to, &from);
+	struct zstd_out to = {.dst = into, .size = size};
+	size_t result = z->lib.decompressStream(z->reader, &to, &from);
 
-	if (ZSTD_isError(result))
-		return fail_damaged(in, ZSTD_getErrorName(result), why);
+	if (z->lib.isError(result))
+		return fail_damaged(in, z->lib.getErrorName(result), why);
 	in->start += from.pos;
 	in->is_held_back = to.pos == to.size;
 	/* 0: a frame has ended and all of it is out. A call that had nothing
@@ -134,24 +145,11 @@ zstd_decode(struct input *in, char *into, size_t size, struct fail *why)
 static void
 zstd_close(struct input *in)
 {
-	(void)ZSTD_freeDStream(in->decoder);
+	struct zstd *z = in->decoder;
+
+	(void)z->lib.freeDStream(z->reader);
+	free(z);
 }
-
-#else
-
-static int
-zstd_open(struct input *in, struct fail *why)
-{
-	return fail_set(why, STATUS_USAGE,
-	    "%s is compressed by zstd, and this program was built without "
-	    "libzstd; use `zstd -dc`",
-	    in->name);
-}
-
-#define zstd_decode NULL
-#define zstd_close NULL
-
-#endif
 
 static const struct codec codecs[] = {
     {"gzip", ".gz", "\x1F\x8B", 2, gzip_open, gzip_decode, gzip_close},

@@ -90,11 +90,6 @@ print_version(FILE *to)
 
 	buf_init(&text, BOUND_MESSAGE_BYTES);
 	sink_add_versions(&options, &text);
-#ifdef HAVE_ZSTD
-	buf_add(&text, "compression: gzip, zstd\n");
-#else
-	buf_add(&text, "compression: gzip (built without zstd)\n");
-#endif
 	(void)fputs(text.data, to);
 	buf_free(&text);
 }

@@ -4,15 +4,13 @@
  */
 #include "pack.h"
 
+#include "libzstd.h"
 #include "mem.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #define ZLIB_CONST
 #include <zlib.h>
-#ifdef HAVE_ZSTD
-#include <zstd.h>
-#endif
 
 enum {
 	PACKED_BYTES = 128 * 1024,
@@ -34,15 +32,9 @@ pack_suffix(enum pack_kind kind)
 int
 pack_check(enum pack_kind kind, struct fail *why)
 {
-#ifndef HAVE_ZSTD
-	if (kind == PACK_ZSTD)
-		return fail_set(why, STATUS_USAGE,
-		    "this program was built without libzstd; use --gzip, or "
-		    "build it with libzstd-dev installed");
-#endif
-	(void)kind;
-	(void)why;
-	return 0;
+	struct libzstd zstd;
+
+	return kind == PACK_ZSTD ? libzstd_load(&zstd, why) : 0;
 }
 
 static int
@@ -85,17 +77,29 @@ write_gzip(struct pack *p, const char *bytes, size_t len, int flush,
 	return 0;
 }
 
-#ifdef HAVE_ZSTD
+/* zstd's encoder, and the library that it is of. */
+struct zstd {
+	struct libzstd lib;
+	struct zstd_writer *writer;
+};
 
 static int
 open_zstd(struct pack *p, struct fail *why)
 {
-	p->encoder = ZSTD_createCCtx();
-	if (!p->encoder)
+	struct zstd *z = mem_alloc(1, sizeof(*z));
+
+	if (libzstd_load(&z->lib, why) != 0) {
+		free(z);
+		return -1;
+	}
+	z->writer = z->lib.createCCtx();
+	if (!z->writer) {
+		free(z);
 		return fail_set(why, STATUS_LOCAL, "cannot start libzstd");
-	(void)ZSTD_CCtx_setParameter(p->encoder, ZSTD_c_compressionLevel,
-	    ZSTD_LEVEL);
-	(void)ZSTD_CCtx_setParameter(p->encoder, ZSTD_c_checksumFlag, 1);
+	}
+	p->encoder = z;
+	(void)z->lib.CCtx_setParameter(z->writer, LIBZSTD_LEVEL, ZSTD_LEVEL);
+	(void)z->lib.CCtx_setParameter(z->writer, LIBZSTD_CHECKSUM, 1);
 	return 0;
 }
 
@@ -103,17 +107,18 @@ static int
 write_zstd(struct pack *p, const char *bytes, size_t len, bool is_last,
     struct fail *why)
 {
-	ZSTD_inBuffer from = {.src = bytes, .size = len};
+	const struct zstd *z = p->encoder;
+	struct zstd_in from = {.src = bytes, .size = len};
 	size_t left;
 
 	do {
-		ZSTD_outBuffer to = {.dst = p->packed, .size = PACKED_BYTES};
+		struct zstd_out to = {.dst = p->packed, .size = PACKED_BYTES};
 
-		left = ZSTD_compressStream2(p->encoder, &to, &from,
-		    is_last ? ZSTD_e_end : ZSTD_e_continue);
-		if (ZSTD_isError(left))
+		left = z->lib.compressStream2(z->writer, &to, &from,
+		    is_last ? LIBZSTD_END : LIBZSTD_CONTINUE);
+		if (z->lib.isError(left))
 			return fail_set(why, STATUS_LOCAL,
-			    "cannot compress: %s", ZSTD_getErrorName(left));
+			    "cannot compress: %s", z->lib.getErrorName(left));
 		if (out_write(&p->out, p->packed, to.pos, why) != 0)
 			return -1;
 	} while (from.pos < from.size || (is_last && left > 0));
@@ -123,35 +128,11 @@ write_zstd(struct pack *p, const char *bytes, size_t len, bool is_last,
 static void
 free_zstd(struct pack *p)
 {
-	(void)ZSTD_freeCCtx(p->encoder);
+	struct zstd *z = p->encoder;
+
+	(void)z->lib.freeCCtx(z->writer);
+	free(z);
 }
-
-#else
-
-/* pack_check has refused it. */
-static int
-open_zstd(struct pack *p, struct fail *why)
-{
-	return pack_check(p->kind, why);
-}
-
-static int
-write_zstd(struct pack *p, const char *bytes, size_t len, bool is_last,
-    struct fail *why)
-{
-	(void)bytes;
-	(void)len;
-	(void)is_last;
-	return pack_check(p->kind, why);
-}
-
-static void
-free_zstd(struct pack *p)
-{
-	(void)p;
-}
-
-#endif
 
 int
 pack_open(struct pack *p, enum pack_kind kind, const char *path,

@@ -29,7 +29,7 @@ struct pack {
 /* What file names end in: "", ".gz", ".zst". */
 const char *pack_suffix(enum pack_kind kind);
 
-/* STATUS_USAGE if this program was built without it. */
+/* STATUS_LOCAL if its library is missing. */
 ATTR_NODISCARD
 int pack_check(enum pack_kind kind, struct fail *why);
 

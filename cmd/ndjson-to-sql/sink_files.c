@@ -6,6 +6,7 @@
 
 #include "csv.h"
 #include "libduckdb.h"
+#include "libzstd.h"
 #include "ndjson.h"
 #include "parquet.h"
 #include "stage.h"
@@ -63,12 +64,14 @@ stdout_open(const struct sink_options *options, struct sink **sink,
 static void
 add_version(const struct sink_options *options, struct buf *text)
 {
+	struct libzstd zstd;
 	struct fail why;
 
 	(void)options;
-	buf_add(text,
-	    pack_check(PACK_ZSTD, &why) == 0 ? "libzstd is built in"
-					     : "libzstd is left out (--zstd)");
+	if (libzstd_load(&zstd, &why) == 0)
+		buf_addf(text, "libzstd %s", zstd.versionString());
+	else
+		buf_add(text, "libzstd is missing (for .zst, --zstd)");
 }
 
 const struct sink_kind sink_csv = {
