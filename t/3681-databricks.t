@@ -9,10 +9,10 @@ engine spark
 dialect=databricks
 DELTA_JARS=$ENGINES/spark/jars
 export DELTA_JARS
-# A history, and members that are gone.
-cases='6 10'
+# A history, members that are gone, and names of a letter.
+cases='6 10 11'
 each_case
-rm -r script_6 script_10
+rm -r script_6 script_10 script_11
 misfits
 run_cases "$ENGINES/spark/python/bin/python"
 done_testing

@@ -37,7 +37,7 @@ enum dialect_choice {
 	CHOICE_ALIAS, /* the table has an alias, and a condition that asks */
 	CHOICE_MERGE, /* MERGE with a query of the rows' keys */
 	CHOICE_LIST,  /* WHERE (key) IN that query; the table has no alias */
-	CHOICE_NAMED, /* as CHOICE_ALIAS, but DELETE t FROM ... AS t */
+	CHOICE_NAMED, /* as CHOICE_ALIAS, but DELETE t_ FROM ... AS t_ */
 	CHOICE_ALTER, /* as CHOICE_LIST, but ALTER TABLE ... UPDATE */
 };
 

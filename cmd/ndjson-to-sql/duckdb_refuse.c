@@ -42,30 +42,30 @@ add_same_key(const struct sql_table *t, const char *alias, struct buf *sql)
 
 	for (size_t i = 0; i < count; i++) {
 		buf_add(sql, i == 0 ? " WHERE " : " AND ");
-		sql_table_add_column_name(t, "s", key[i], sql);
+		sql_table_add_column_name(t, "s_", key[i], sql);
 		buf_add(sql, " = ");
 		sql_table_add_column_name(t, alias, key[i], sql);
 	}
 }
 
-/* Appends the stage as s, and the condition that a row of the batch has a key
+/* Appends the stage as s_, and the condition that a row of the batch has a key
  * that the table, or an earlier row of the stage, has. */
 static void
 add_refused(const struct sql_table *t, const struct batch *b, struct buf *sql)
 {
 	duckdb_db_quote(sql, t->stage);
 	buf_addf(sql,
-	    " AS s WHERE s." SQL_SEQUENCE " BETWEEN %" PRIu64 " AND %" PRIu64
+	    " AS s_ WHERE s_." SQL_SEQUENCE " BETWEEN %" PRIu64 " AND %" PRIu64
 	    " AND (EXISTS (SELECT 1 FROM ",
 	    b->first_sequence, b->first_sequence + b->origin_count);
 	sql_table_add_name(t, sql);
-	buf_add(sql, " AS t");
-	add_same_key(t, "t", sql);
+	buf_add(sql, " AS t_");
+	add_same_key(t, "t_", sql);
 	buf_add(sql, ") OR EXISTS (SELECT 1 FROM ");
 	duckdb_db_quote(sql, t->stage);
-	buf_add(sql, " AS e");
-	add_same_key(t, "e", sql);
-	buf_add(sql, " AND e." SQL_SEQUENCE " < s." SQL_SEQUENCE "))");
+	buf_add(sql, " AS e_");
+	add_same_key(t, "e_", sql);
+	buf_add(sql, " AND e_." SQL_SEQUENCE " < s_." SQL_SEQUENCE "))");
 }
 
 int

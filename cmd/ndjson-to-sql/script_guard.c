@@ -22,13 +22,13 @@ add_name(struct script *s, const char *alias, const char *name)
 	dialect_quote(s->dialect, &s->text, name);
 }
 
-/* Appends t."name" OPERATOR s."name". */
+/* Appends t_."name" OPERATOR s_."name". */
 static void
 add_both(struct script *s, const char *name, const char *operator)
 {
-	add_name(s, "t", name);
+	add_name(s, "t_", name);
 	buf_addf(&s->text, " %s ", operator);
-	add_name(s, "s", name);
+	add_name(s, "s_", name);
 }
 
 /* Appends that the rows a and b of _columns are about the same column. */
@@ -63,7 +63,7 @@ add_declared(struct script *s, const char *alias)
 	buf_add(&s->text, " ELSE '' END");
 }
 
-/* Appends that a row s of the stage does not fit the row t that is there. Of
+/* Appends that a row s_ of the stage does not fit the row t_ that is there. Of
  * a column that was only null here nothing is wrong. */
 static void
 add_misfit(struct script *s)
@@ -73,14 +73,14 @@ add_misfit(struct script *s)
 	buf_add(&s->text, " OR ");
 	add_both(s, "form", "<>");
 	buf_add(&s->text, " OR ");
-	add_name(s, "s", "type");
+	add_name(s, "s_", "type");
 	buf_addf(&s->text, " <> '%s' AND ", type_name(TYPE_UNKNOWN));
-	add_declared(s, "t");
+	add_declared(s, "t_");
 	buf_add(&s->text, " <> ");
-	add_declared(s, "s");
+	add_declared(s, "s_");
 	if (!*s->dialect->types[TYPE_UNKNOWN]) {
 		buf_add(&s->text, " AND ");
-		add_name(s, "t", "type");
+		add_name(s, "t_", "type");
 		buf_addf(&s->text, " <> '%s'", type_name(TYPE_UNKNOWN));
 	}
 	buf_add(&s->text, ")");
@@ -106,11 +106,11 @@ add_table(struct script *s, const struct script_table *columns,
 static void
 add_misfits(struct script *s, const struct script_table *columns)
 {
-	add_table(s, columns, "t");
+	add_table(s, columns, "t_");
 	buf_add(&s->text, " JOIN ");
-	add_stage(s, columns, "s");
+	add_stage(s, columns, "s_");
 	buf_add(&s->text, " ON ");
-	add_same_column(s, "t", "s");
+	add_same_column(s, "t_", "s_");
 	buf_add(&s->text, " WHERE ");
 	add_misfit(s);
 }
@@ -121,18 +121,18 @@ static void
 add_unnamed_lists(struct script *s, const struct script_table *columns)
 {
 	buf_add(&s->text, "(SELECT ");
-	add_name(s, "t", "table_name");
+	add_name(s, "t_", "table_name");
 	buf_add(&s->text, " FROM ");
-	add_table(s, columns, "t");
+	add_table(s, columns, "t_");
 	buf_add(&s->text, " JOIN ");
-	add_stage(s, columns, "s");
+	add_stage(s, columns, "s_");
 	buf_add(&s->text, " ON ");
 	add_both(s, "root_table", "=");
 	buf_add(&s->text, " GROUP BY ");
-	add_name(s, "t", "table_name");
+	add_name(s, "t_", "table_name");
 	buf_add(&s->text, " HAVING max(CASE WHEN ");
 	add_both(s, "table_name", "=");
-	buf_add(&s->text, " THEN 1 ELSE 0 END) = 0) AS u");
+	buf_add(&s->text, " THEN 1 ELSE 0 END) = 0) AS u_");
 }
 
 /* Writes what fails where there is any of those rows; `says` is what the
@@ -217,15 +217,15 @@ script_guard_forget(struct script *s, const struct sql_table *t,
 	if (!columns)
 		return 0;
 	buf_add(&s->text, " AND EXISTS (SELECT 1 FROM ");
-	add_table(s, columns, "c");
+	add_table(s, columns, "c_");
 	buf_add(&s->text, " WHERE ");
-	add_name(s, "c", "table_name");
+	add_name(s, "c_", "table_name");
 	buf_add(&s->text, " = ");
 	(void)dialect_add_text(s->dialect, &s->text, name, strlen(name));
 	buf_add(&s->text, " AND NOT EXISTS (SELECT 1 FROM ");
-	add_stage(s, columns, "n");
+	add_stage(s, columns, "n_");
 	buf_add(&s->text, " WHERE ");
-	add_same_column(s, "c", "n");
+	add_same_column(s, "c_", "n_");
 	buf_add(&s->text, "))");
 	condition = take_condition(s, start);
 	sql_merge_add_forget(t, condition, &s->text);
@@ -244,16 +244,16 @@ script_guard_keep(struct script *s, const struct sql_table *t, struct fail *why)
 		return 0;
 	buf_add(&s->text, "EXISTS (SELECT 1 FROM ");
 	sql_table_add_name(&columns->sql, &s->text);
-	buf_add(&s->text, " AS t WHERE ");
-	add_same_column(s, "t", "s");
+	buf_add(&s->text, " AS t_ WHERE ");
+	add_same_column(s, "t_", "s_");
 	buf_add(&s->text, " AND (");
-	add_name(s, "t", "type");
+	add_name(s, "t_", "type");
 	buf_addf(&s->text, " <> '%s' OR ", type_name(TYPE_UNKNOWN));
-	add_name(s, "s", "type");
+	add_name(s, "s_", "type");
 	buf_addf(&s->text, " = '%s') AND (NOT ", type_name(TYPE_UNKNOWN));
-	add_name(s, "s", "is_wide");
+	add_name(s, "s_", "is_wide");
 	buf_add(&s->text, " OR ");
-	add_name(s, "t", "is_wide");
+	add_name(s, "t_", "is_wide");
 	buf_add(&s->text, "))");
 	condition = take_condition(s, start);
 	sql_merge_add_unstage(t, condition, &s->text);

@@ -13,7 +13,7 @@ sql_choice_init(struct sql_choice *c, const struct sql_table *t, bool is_stage)
 {
 	*c = (struct sql_choice){.table = t,
 	    .is_stage = is_stage,
-	    .alias = is_stage ? "s" : "t"};
+	    .alias = is_stage ? "s_" : "t_"};
 	c->count = sql_table_key(t->table, c->columns);
 }
 
@@ -64,7 +64,7 @@ sql_choice_begin_delete(const struct sql_choice *c, struct buf *sql)
 		buf_addf(sql, " AS %s WHERE ", c->alias);
 		break;
 	case CHOICE_MERGE:
-		buf_add(sql, " AS x USING ");
+		buf_add(sql, " AS x_ USING ");
 		add_query(c, sql);
 		break;
 	case CHOICE_LIST:
@@ -80,12 +80,12 @@ sql_choice_begin_delete(const struct sql_choice *c, struct buf *sql)
 static void
 add_join(const struct sql_choice *c, struct buf *sql)
 {
-	buf_add(sql, ") AS g ON ");
+	buf_add(sql, ") AS g_ ON ");
 	for (size_t i = 0; i < c->count; i++) {
 		buf_add(sql, i == 0 ? "" : " AND ");
-		sql_table_add_column_name(c->table, "x", c->columns[i], sql);
+		sql_table_add_column_name(c->table, "x_", c->columns[i], sql);
 		buf_add(sql, " = ");
-		sql_table_add_column_name(c->table, "g", c->columns[i], sql);
+		sql_table_add_column_name(c->table, "g_", c->columns[i], sql);
 	}
 }
 
@@ -150,14 +150,14 @@ sql_choice_begin_end(const struct sql_choice *c, const char *now,
 	case CHOICE_NAMED:
 		buf_add(sql, "UPDATE ");
 		sql_table_add_name(t, sql);
-		buf_add(sql, " AS t SET ");
+		buf_add(sql, " AS t_ SET ");
 		add_now(t, now, sql);
 		buf_add(sql, " WHERE ");
 		break;
 	case CHOICE_MERGE:
 		buf_add(sql, "MERGE INTO ");
 		sql_table_add_name(t, sql);
-		buf_add(sql, " AS x USING ");
+		buf_add(sql, " AS x_ USING ");
 		add_query(c, sql);
 		break;
 	case CHOICE_LIST:
@@ -172,7 +172,7 @@ sql_choice_begin_end(const struct sql_choice *c, const char *now,
 		add_query(c, sql);
 		break;
 	}
-	sql_choice_add_in_force(t, "t", sql);
+	sql_choice_add_in_force(t, "t_", sql);
 	buf_add(sql, " AND ");
 }
 
@@ -186,7 +186,7 @@ sql_choice_end_end(const struct sql_choice *c, const char *now, struct buf *sql)
 	case CHOICE_MERGE:
 		add_join(c, sql);
 		buf_add(sql, " AND ");
-		sql_choice_add_in_force(c->table, "x", sql);
+		sql_choice_add_in_force(c->table, "x_", sql);
 		buf_add(sql, " WHEN MATCHED THEN UPDATE SET ");
 		add_now(c->table, now, sql);
 		break;

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Rows that go or change for what other tables hold. A condition tells them,
- * in which the table is t, or its stage s:
+ * in which the table is t_, or its stage s_:
  *
  *      sql_choice_init(&choice, t, false);
  *      sql_choice_begin_delete(&choice, sql);
- *      buf_add(sql, "EXISTS (SELECT ... = t.id)");
+ *      buf_add(sql, "EXISTS (SELECT ... = t_.id)");
  *      sql_choice_end_delete(&choice, sql);
  *
  * becomes, by the dialect (enum dialect_choice),
  *
- *      DELETE FROM users AS t WHERE EXISTS (...)
- *      MERGE INTO users AS x USING (SELECT DISTINCT t.id FROM users AS t
- *          WHERE EXISTS (...)) AS g ON x.id = g.id WHEN MATCHED THEN DELETE
- *      DELETE FROM users WHERE (id) IN (SELECT DISTINCT t.id ...)
+ *      DELETE FROM users AS t_ WHERE EXISTS (...)
+ *      MERGE INTO users AS x_ USING (SELECT DISTINCT t_.id FROM users AS t_
+ *          WHERE EXISTS (...)) AS g_ ON x_.id = g_.id WHEN MATCHED THEN DELETE
+ *      DELETE FROM users WHERE (id) IN (SELECT DISTINCT t_.id ...)
  *
  * Pure.
  */

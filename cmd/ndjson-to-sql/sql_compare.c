@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Values of a row t and a row s, as conditions.
+ * Values of a row t_ and a row s_, as conditions.
  */
 #include "sql_compare.h"
 
@@ -35,7 +35,7 @@ sql_compare_add_staged(const struct sql_table *t, const struct column *c,
 	bool is_spelled = t->dialect->parse_open && type_of(t, c) == TYPE_JSON;
 
 	buf_add(sql, is_spelled ? t->dialect->parse_open : "");
-	sql_table_add_column_name(t, "s", c, sql);
+	sql_table_add_column_name(t, "s_", c, sql);
 	buf_add(sql, is_spelled ? t->dialect->parse_close : "");
 }
 
@@ -58,7 +58,7 @@ is_blind(const struct sql_table *t, const struct column *c)
 struct pair {
 	const struct sql_table *table;
 	const struct column *column;
-	bool is_raw; /* s is the stage, not a query of what is in it */
+	bool is_raw; /* s_ is the stage, not a query of what is in it */
 };
 
 /* Appends a value of it that can be compared. */
@@ -86,9 +86,9 @@ add_half(const struct pair *p, const char *alias, struct buf *sql)
 static void
 add_halves(const struct pair *p, const char *operator, struct buf * sql)
 {
-	add_half(p, "t", sql);
+	add_half(p, "t_", sql);
 	buf_add(sql, operator);
-	add_half(p, "s", sql);
+	add_half(p, "s_", sql);
 }
 
 void
@@ -104,9 +104,9 @@ sql_compare_add_same(const struct sql_table *t, const struct column *c,
 	buf_add_char(sql, '(');
 	add_halves(&pair, " = ", sql);
 	buf_add(sql, " OR ");
-	sql_table_add_column_name(t, "t", c, sql);
+	sql_table_add_column_name(t, "t_", c, sql);
 	buf_add(sql, " IS NULL AND ");
-	sql_table_add_column_name(t, "s", c, sql);
+	sql_table_add_column_name(t, "s_", c, sql);
 	buf_add(sql, " IS NULL)");
 }
 
@@ -124,10 +124,10 @@ add_other_value(const struct pair *p, struct buf *sql)
 	add_halves(p, " <> ", sql);
 	for (int i = 0; i < 2; i++) {
 		buf_add(sql, " OR ");
-		sql_table_add_column_name(p->table, i == 0 ? "t" : "s",
+		sql_table_add_column_name(p->table, i == 0 ? "t_" : "s_",
 		    p->column, sql);
 		buf_add(sql, " IS NULL AND ");
-		sql_table_add_column_name(p->table, i == 0 ? "s" : "t",
+		sql_table_add_column_name(p->table, i == 0 ? "s_" : "t_",
 		    p->column, sql);
 		buf_add(sql, " IS NOT NULL");
 	}

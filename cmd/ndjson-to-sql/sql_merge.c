@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Statements over a table, called t in them, and its stage, s.
+ * Statements over a table, called t_ in them, and its stage, s_. No column has
+ * such a name: ident.h makes none that ends in _.
  */
 #include "sql_merge.h"
 
@@ -21,13 +22,13 @@ add_stage(const struct sql_table *t, const char *alias, struct buf *sql)
 	buf_addf(sql, " AS %s", alias);
 }
 
-/* Appends the verb and the table as t. */
+/* Appends the verb and the table as t_. */
 static void
 add_target(const struct sql_table *t, const char *verb, struct buf *sql)
 {
 	buf_add(sql, verb);
 	sql_table_add_name(t, sql);
-	buf_add(sql, " AS t");
+	buf_add(sql, " AS t_");
 }
 
 static void
@@ -62,16 +63,16 @@ add_key_equal(const struct sql_table *t, const char *a, const char *b,
 	add_equal(t, key, count, a, b, sql);
 }
 
-/* Appends that the stage has a row of the key of t. */
+/* Appends that the stage has a row of the key of t_. */
 static void
 add_came(const struct sql_table *t, const struct sql_range *range,
     struct buf *sql)
 {
 	buf_add(sql, "EXISTS (SELECT 1 FROM ");
-	add_stage(t, "s", sql);
+	add_stage(t, "s_", sql);
 	buf_add(sql, " WHERE ");
-	add_key_equal(t, "s", "t", sql);
-	add_range(range, "s", " AND ", sql);
+	add_key_equal(t, "s_", "t_", sql);
+	add_range(range, "s_", " AND ", sql);
 	buf_add_char(sql, ')');
 }
 
@@ -172,10 +173,10 @@ sql_merge_add_doubled(const struct sql_table *t, const struct sql_range *range,
 		buf_add(sql, i == 0 ? "" : ",");
 		sql_table_add_column_name(t, "", key[i], sql);
 	}
-	buf_addf(sql, " ORDER BY %s DESC) AS n FROM ", SQL_SEQUENCE);
-	add_stage(t, "s", sql);
-	add_range(range, "s", " WHERE ", sql);
-	buf_add(sql, ") AS d WHERE n > 1)");
+	buf_addf(sql, " ORDER BY %s DESC) AS n_ FROM ", SQL_SEQUENCE);
+	add_stage(t, "s_", sql);
+	add_range(range, "s_", " WHERE ", sql);
+	buf_add(sql, ") AS d_ WHERE n_ > 1)");
 }
 
 void
@@ -187,11 +188,11 @@ sql_merge_add_orphans(const struct sql_table *t, const struct sql_range *range,
 	while (root->parent)
 		root = root->parent;
 	buf_add(sql, "DELETE FROM ");
-	add_stage(t, "s", sql);
+	add_stage(t, "s_", sql);
 	buf_add(sql, " WHERE NOT EXISTS (SELECT 1 FROM ");
-	add_stage(root, "r", sql);
-	buf_addf(sql, " WHERE r.%s = s.%s)", SQL_SEQUENCE, SQL_SEQUENCE);
-	add_range(range, "s", " AND ", sql);
+	add_stage(root, "r_", sql);
+	buf_addf(sql, " WHERE r_.%s = s_.%s)", SQL_SEQUENCE, SQL_SEQUENCE);
+	add_range(range, "s_", " AND ", sql);
 }
 
 void
@@ -202,11 +203,11 @@ sql_merge_add_unowned(const struct sql_table *t, struct buf *sql)
 	sql_choice_init(&choice, t, true);
 	sql_choice_begin_delete(&choice, sql);
 	buf_add(sql, "NOT EXISTS (SELECT 1 FROM ");
-	add_stage(t->parent, "p", sql);
+	add_stage(t->parent, "p_", sql);
 	buf_add(sql, " WHERE ");
-	add_stage_reference(t->parent, t, "p", sql);
+	add_stage_reference(t->parent, t, "p_", sql);
 	buf_add(sql, " = ");
-	sql_table_add_column_name(t, "s", t->table->parent_id, sql);
+	sql_table_add_column_name(t, "s_", t->table->parent_id, sql);
 	buf_add_char(sql, ')');
 	sql_choice_end_delete(&choice, sql);
 }
@@ -239,7 +240,7 @@ sql_merge_add_cut(const struct sql_table *t, const struct sql_range *range,
 	/* Down the tables from the root, whose stage tells what came: their
 	 * rows that are beyond the end are not in their stages. */
 	for (; at->parent->parent; at = at->parent, open++) {
-		sql_table_add_column_name(at, open == 0 ? "t" : "",
+		sql_table_add_column_name(at, open == 0 ? "t_" : "",
 		    at->table->parent_id, sql);
 		buf_add(sql, " IN (SELECT ");
 		sql_table_add_column_name(at->parent, "",
@@ -248,13 +249,13 @@ sql_merge_add_cut(const struct sql_table *t, const struct sql_range *range,
 		sql_table_add_name(at->parent, sql);
 		buf_add(sql, " WHERE ");
 	}
-	sql_table_add_column_name(at, open == 0 ? "t" : "",
+	sql_table_add_column_name(at, open == 0 ? "t_" : "",
 	    at->table->parent_id, sql);
 	buf_add(sql, " IN (SELECT ");
-	add_stage_reference(at->parent, at, "s", sql);
+	add_stage_reference(at->parent, at, "s_", sql);
 	buf_add(sql, " FROM ");
-	add_stage(at->parent, "s", sql);
-	add_range(range, "s", " WHERE ", sql);
+	add_stage(at->parent, "s_", sql);
+	add_range(range, "s_", " WHERE ", sql);
 	while (open-- > 0)
 		buf_add_char(sql, ')');
 	buf_add(sql, ") AND NOT ");
@@ -280,16 +281,16 @@ sql_merge_add_known(const struct sql_table *t, const struct sql_range *range,
     struct buf *sql)
 {
 	buf_add(sql, "SELECT count(*) FROM ");
-	add_stage(t, "s", sql);
+	add_stage(t, "s_", sql);
 	buf_add(sql, " WHERE EXISTS (SELECT 1 FROM ");
 	sql_table_add_name(t, sql);
-	buf_add(sql, " AS t WHERE ");
-	add_key_equal(t, "t", "s", sql);
+	buf_add(sql, " AS t_ WHERE ");
+	add_key_equal(t, "t_", "s_", sql);
 	buf_add_char(sql, ')');
-	add_range(range, "s", " AND ", sql);
+	add_range(range, "s_", " AND ", sql);
 }
 
-/* Appends s.a,s.b,s.c from the stage. */
+/* Appends s_.a,s_.b,s_.c from the stage. */
 static void
 add_source(const struct sql_table *t, struct buf *sql)
 {
@@ -305,7 +306,7 @@ add_source(const struct sql_table *t, struct buf *sql)
 		sql_table_add_column_name(t, "", c, sql);
 	}
 	buf_add(sql, " FROM ");
-	add_stage(t, "s", sql);
+	add_stage(t, "s_", sql);
 }
 
 /* Appends, in brackets, that t and s have a key and are the same. */
@@ -315,7 +316,7 @@ add_same_row(const struct sql_table *t, struct buf *sql)
 	size_t count = 0;
 
 	buf_add(sql, "((");
-	add_key_equal(t, "t", "s", sql);
+	add_key_equal(t, "t_", "s_", sql);
 	for (size_t i = 0; i < t->column_count; i++) {
 		const struct column *c = t->columns[i].column;
 
@@ -334,12 +335,12 @@ sql_merge_add_found(const struct sql_table *t, const struct sql_range *range,
 	buf_add(sql, "SELECT count(*), count(CASE WHEN ");
 	add_same_row(t, sql);
 	buf_add(sql, " THEN 1 END) FROM ");
-	add_stage(t, "s", sql);
+	add_stage(t, "s_", sql);
 	buf_add(sql, " JOIN ");
 	sql_table_add_name(t, sql);
-	buf_add(sql, " AS t ON ");
-	add_key_equal(t, "t", "s", sql);
-	add_range(range, "s", " WHERE ", sql);
+	buf_add(sql, " AS t_ ON ");
+	add_key_equal(t, "t_", "s_", sql);
+	add_range(range, "s_", " WHERE ", sql);
 }
 
 /* Leaves out what the table has already as it is. A merge of an equal row
@@ -351,10 +352,10 @@ add_changed(const struct sql_table *t, const struct sql_range *range,
 {
 	buf_add(sql, " WHERE NOT EXISTS (SELECT 1 FROM ");
 	sql_table_add_name(t, sql);
-	buf_add(sql, " AS t WHERE ");
+	buf_add(sql, " AS t_ WHERE ");
 	add_same_row(t, sql);
 	buf_add_char(sql, ')');
-	add_range(range, "s", " AND ", sql);
+	add_range(range, "s_", " AND ", sql);
 }
 
 /* Appends a=NEW(a), ... for what is not of the key; "" where all is. */
@@ -415,21 +416,21 @@ add_merge_statement(const struct sql_table *t, const struct sql_range *range,
 	if (t->dialect->merge == MERGE_STATEMENT)
 		add_changed(t, range, sql);
 	else
-		add_range(range, "s", " WHERE ", sql);
-	buf_add(sql, ") AS s ON ");
-	add_key_equal(t, "t", "s", sql);
+		add_range(range, "s_", " WHERE ", sql);
+	buf_add(sql, ") AS s_ ON ");
+	add_key_equal(t, "t_", "s_", sql);
 	if (t->dialect->merge == MERGE_STATEMENT) {
-		add_assignments(t, " WHEN MATCHED THEN UPDATE SET ", "s.", "",
+		add_assignments(t, " WHEN MATCHED THEN UPDATE SET ", "s_.", "",
 		    sql);
 	} else if (sql_compare_add_differs(t, false, " WHEN MATCHED AND ",
 		       sql)) {
-		add_assignments(t, " THEN UPDATE SET ", "s.", "", sql);
+		add_assignments(t, " THEN UPDATE SET ", "s_.", "", sql);
 	}
 	buf_add(sql, " WHEN NOT MATCHED THEN INSERT ");
 	sql_table_add_columns(t, false, sql);
 	for (size_t i = 0; i < t->column_count; i++) {
 		buf_add(sql, i == 0 ? " VALUES (" : ",");
-		sql_table_add_column_name(t, "s", t->columns[i].column, sql);
+		sql_table_add_column_name(t, "s_", t->columns[i].column, sql);
 	}
 	buf_add_char(sql, ')');
 }
@@ -445,12 +446,12 @@ add_missing(const struct sql_table *t, const struct sql_range *range,
 	add_insert(t, sql);
 	buf_add(sql, " LEFT JOIN ");
 	sql_table_add_name(t, sql);
-	buf_add(sql, " AS t ON ");
-	add_key_equal(t, "t", "s", sql);
+	buf_add(sql, " AS t_ ON ");
+	add_key_equal(t, "t_", "s_", sql);
 	buf_add(sql, " WHERE ");
-	sql_table_add_column_name(t, "t", key[0], sql);
+	sql_table_add_column_name(t, "t_", key[0], sql);
 	buf_add(sql, " IS NULL");
-	add_range(range, "s", " AND ", sql);
+	add_range(range, "s_", " AND ", sql);
 }
 
 /* Rows that differ change, then those come in that are not there. No index
@@ -464,19 +465,19 @@ add_update(const struct sql_table *t, const struct sql_range *range,
 
 	add_target(t, "UPDATE ", sql);
 	buf_add(sql, " JOIN ");
-	add_stage(t, "s", sql);
+	add_stage(t, "s_", sql);
 	buf_add(sql, " ON ");
-	add_key_equal(t, "t", "s", sql);
-	add_range(range, "s", " AND ", sql);
+	add_key_equal(t, "t_", "s_", sql);
+	add_range(range, "s_", " AND ", sql);
 	for (size_t i = 0; i < t->column_count; i++) {
 		const struct column *c = t->columns[i].column;
 
 		if (sql_table_is_key_column(t->table, c))
 			continue;
 		buf_add(sql, verb);
-		sql_table_add_column_name(t, "t", c, sql);
+		sql_table_add_column_name(t, "t_", c, sql);
 		buf_add(sql, " = ");
-		sql_table_add_column_name(t, "s", c, sql);
+		sql_table_add_column_name(t, "s_", c, sql);
 		verb = ", ";
 	}
 	if (sql_compare_add_differs(t, true, " WHERE ", sql))
@@ -500,13 +501,13 @@ add_replacement(const struct sql_table *t, const struct sql_range *range,
 	buf_add(sql, " WHERE (");
 	sql_choice_add_columns(&choice, "", sql);
 	buf_add(sql, ") IN (SELECT ");
-	sql_choice_add_columns(&choice, "t", sql);
+	sql_choice_add_columns(&choice, "t_", sql);
 	add_target(t, " FROM ", sql);
 	buf_add(sql, " JOIN ");
-	add_stage(t, "s", sql);
+	add_stage(t, "s_", sql);
 	buf_add(sql, " ON ");
-	add_key_equal(t, "t", "s", sql);
-	add_range(range, "s", " AND ", sql);
+	add_key_equal(t, "t_", "s_", sql);
+	add_range(range, "s_", " AND ", sql);
 	if (sql_compare_add_differs(t, true, " WHERE ", sql))
 		buf_add(sql, ");\n");
 	else
@@ -542,7 +543,7 @@ sql_merge_add_insert(const struct sql_table *t, const struct sql_range *range,
     struct buf *sql)
 {
 	add_insert(t, sql);
-	add_range(range, "s", " WHERE ", sql);
+	add_range(range, "s_", " WHERE ", sql);
 }
 
 void
@@ -593,7 +594,7 @@ add_covered(const struct sql_table *t, struct buf *sql)
 		for (size_t n = 0; n < parts; n++) {
 			if (i == 0 || !is_list) {
 				buf_add(sql, n == 0 ? "" : " AND ");
-				sql_table_add_column_name(t, "t", root->key[n],
+				sql_table_add_column_name(t, "t_", root->key[n],
 				    sql);
 				buf_add(sql, is_list ? " IN (" : " = ");
 			}
@@ -606,7 +607,7 @@ add_covered(const struct sql_table *t, struct buf *sql)
 	return true;
 }
 
-/* Appends that rows of the parent of the row t are in the stage. A query that
+/* Appends that rows of the parent of the row t_ are in the stage. A query that
  * looks at no row outside runs everywhere beside an OR. */
 static void
 add_stage_has_parent(const struct sql_table *t, struct buf *sql)
@@ -615,23 +616,23 @@ add_stage_has_parent(const struct sql_table *t, struct buf *sql)
 	bool is_list = root->parent_key_count == 1;
 
 	if (is_list) {
-		sql_table_add_column_name(t, "t", root->key[0], sql);
+		sql_table_add_column_name(t, "t_", root->key[0], sql);
 		buf_add(sql, " IN (SELECT ");
-		sql_table_add_column_name(t, "s", root->key[0], sql);
+		sql_table_add_column_name(t, "s_", root->key[0], sql);
 	} else {
 		buf_add(sql, "EXISTS (SELECT 1");
 	}
 	buf_add(sql, " FROM ");
-	add_stage(t, "s", sql);
+	add_stage(t, "s_", sql);
 	if (!is_list) {
 		buf_add(sql, " WHERE ");
 		add_equal(t, (const struct column *const *)root->key,
-		    root->parent_key_count, "s", "t", sql);
+		    root->parent_key_count, "s_", "t_", sql);
 	}
 	buf_add_char(sql, ')');
 }
 
-/* Appends that the root's row t did not come, but would have. */
+/* Appends that the root's row t_ did not come, but would have. */
 static bool
 add_absent(const struct sql_table *t, struct buf *sql)
 {
@@ -658,11 +659,11 @@ sql_merge_add_absent(const struct sql_table *t, struct buf *sql)
 
 	sql_choice_init(&choice, t, false);
 	sql_choice_begin_delete(&choice, sql);
-	/* Each query has a t of its own, which hides that outside. */
+	/* Each query has a t_ of its own, which hides that outside. */
 	for (; t->parent; t = t->parent, open++) {
-		sql_table_add_column_name(t, "t", t->table->parent_id, sql);
+		sql_table_add_column_name(t, "t_", t->table->parent_id, sql);
 		buf_add(sql, " IN (SELECT ");
-		add_reference(t->parent, t, "t", sql);
+		add_reference(t->parent, t, "t_", sql);
 		add_target(t->parent, " FROM ", sql);
 		buf_add(sql, " WHERE ");
 	}
@@ -706,14 +707,14 @@ sql_merge_add_same(const struct sql_table *t, const struct sql_range *range,
 	sql_choice_begin_delete(&choice, sql);
 	buf_add(sql, "EXISTS (SELECT 1 FROM ");
 	sql_table_add_name(t, sql);
-	buf_add(sql, " AS t WHERE ");
-	add_key_equal(t, "t", "s", sql);
+	buf_add(sql, " AS t_ WHERE ");
+	add_key_equal(t, "t_", "s_", sql);
 	buf_add(sql, " AND ");
-	sql_choice_add_in_force(t, "t", sql);
+	sql_choice_add_in_force(t, "t_", sql);
 	buf_add(sql, " AND ");
 	sql_compare_add_same(t, t->table->hash, sql);
 	buf_add_char(sql, ')');
-	add_range(range, "s", " AND ", sql);
+	add_range(range, "s_", " AND ", sql);
 	sql_choice_end_delete(&choice, sql);
 }
 

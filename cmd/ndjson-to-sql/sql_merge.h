@@ -66,11 +66,11 @@ void sql_merge_add_known(const struct sql_table *t,
 void sql_merge_add_found(const struct sql_table *t,
     const struct sql_range *range, struct buf *sql);
 
-/* Rows t go whose key is in the stage; `condition` follows, " AND ..." */
+/* Rows t_ go whose key is in the stage; `condition` follows, " AND ..." */
 void sql_merge_add_forget(const struct sql_table *t, const char *condition,
     struct buf *sql);
 
-/* Of a stage: rows s go for which the condition holds. */
+/* Of a stage: rows s_ go for which the condition holds. */
 void sql_merge_add_unstage(const struct sql_table *t, const char *condition,
     struct buf *sql);
 

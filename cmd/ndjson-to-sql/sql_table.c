@@ -308,14 +308,14 @@ add_by_evolution(const struct sql_table *t, struct buf *sql)
 {
 	buf_add(sql, "MERGE WITH SCHEMA EVOLUTION INTO ");
 	sql_table_add_name(t, sql);
-	buf_add(sql, " AS t USING (SELECT * FROM (SELECT ");
+	buf_add(sql, " AS t_ USING (SELECT * FROM (SELECT ");
 	for (size_t i = 0; i < t->column_count; i++) {
 		buf_addf(sql, "%sCAST(NULL AS %s) AS ", i == 0 ? "" : ", ",
 		    type_of(t, &t->columns[i]));
 		sql_table_add_column_name(t, "", t->columns[i].column, sql);
 	}
 	buf_add(sql,
-	    ") WHERE false) AS s ON false WHEN NOT MATCHED THEN INSERT *;\n");
+	    ") WHERE false) AS s_ ON false WHEN NOT MATCHED THEN INSERT *;\n");
 }
 
 void
