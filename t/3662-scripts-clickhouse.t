@@ -4,10 +4,23 @@
 . "$root/t/scripts.sh"
 engine chdb
 dialect=clickhouse
+mkfifo requests answer
+TZ=Asia/Tokyo "$ENGINES/chdb/python/bin/python" "$root/t/chdb-run" requests \
+	>chdb.log 2>&1 </dev/null &
+chdb_pid=$!
+trap 'kill $chdb_pid; wait $chdb_pid 2>/dev/null; cleanup' EXIT
+# Open for both, so that nobody waits for a server that is gone.
+exec 8<>requests
 cat >shell <<EOT
 #!/bin/sh
-export TZ=Asia/Tokyo
-exec "$ENGINES/chdb/python/bin/python" "$root/t/chdb-run" "$T/\$1.chdb"
+cat >request.sql
+rm -f request.rows
+echo "$T/\$1.chdb request.sql request.rows answer" >requests
+kill -0 $chdb_pid && cat answer >request.err
+cat request.rows
+[ -s request.err ] || exit 0
+cat request.err >&2
+exit 1
 EOT
 chmod +x shell
 each_case
