@@ -386,7 +386,7 @@ class Databricks:
         extension = "io.delta.sql.DeltaSparkSessionExtension"
         catalog = "org.apache.spark.sql.delta.catalog.DeltaCatalog"
         settings = {
-            "spark.jars": ",".join(glob.glob(os.environ["DELTA_JARS"] + "/*.jar")),
+            "spark.driver.extraClassPath": os.environ["DELTA_JARS"] + "/*",
             "spark.sql.extensions": extension,
             "spark.sql.catalog.spark_catalog": catalog,
             "spark.sql.sources.default": "delta",
@@ -394,6 +394,14 @@ class Databricks:
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.ui.enabled": "false",
+            # Without these a process runs for each file, to read a link and to
+            # change a mode: 16 for each statement.
+            "spark.hadoop.fs.file.impl":
+                "com.globalmentor.apache.hadoop.fs.BareLocalFileSystem",
+            "spark.delta.logStore.file.impl": "io.delta.storage.LocalLogStore",
+            "spark.sql.streaming.checkpointFileManagerClass":
+                "org.apache.spark.sql.execution.streaming."
+                "FileSystemBasedCheckpointFileManager",
             "spark.sql.shuffle.partitions": "1",
             # A statement over ten rows is done before it is compiled.
             "spark.sql.codegen.wholeStage": "false",
