@@ -359,13 +359,22 @@ struct column *
 schema_own_column(struct schema *s, struct table *t, const char *name,
     enum type type)
 {
-	struct column *c = find_column(t, name);
+	char *own = candidate(s, name, 1);
+	struct column *c;
 
-	(void)s;
-	if (!c)
-		c = add_column(t, mem_string(name), type);
-	else if (c->type == TYPE_UNKNOWN)
+	/* A member's column may have the name by now; its values stay. */
+	for (unsigned attempt = 2; (c = find_column(t, own)) && c->member;
+	     attempt++) {
+		free(own);
+		own = candidate(s, name, attempt);
+	}
+	if (!c) {
+		c = add_column(t, own, type);
+		own = NULL;
+	} else if (c->type == TYPE_UNKNOWN) {
 		c->type = type;
+	}
+	free(own);
 	c->is_own = true;
 	c->is_theirs = false;
 	if (!c->path)

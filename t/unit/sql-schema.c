@@ -97,8 +97,15 @@ test_limits(void)
 	ok(!schema_column(s, member(s, t->record, "price"), TYPE_TEXT),
 	    "... and not one more");
 	ok(!member(s, t->record, "d"), "nor a member for it");
-	ok(schema_own_column(s, t, "_rest", TYPE_JSON) != NULL,
+	is(schema_own_column(s, t, "_rest", TYPE_JSON)->name, "_rest",
 	    "but one of our own");
+	t = root(s, "u");
+	c = column(s, t, "_rest", TYPE_BIGINT);
+	is(schema_own_column(s, t, "_rest", TYPE_JSON)->name, "_rest_2",
+	    "... beside the one of a member that has its name");
+	ok(c->type == TYPE_BIGINT && !c->is_own, "... which stays");
+	ok(schema_own_column(s, t, "_rest", TYPE_JSON) != c,
+	    "... the next time as well");
 	schema_free(s);
 }
 
