@@ -297,6 +297,8 @@ spoil() {
 spoil 'id,n\nu1,many\n' "users.csv': record 2: 'many' is no double for 'n'" \
 	'a word among numbers'
 spoil 'id,b\nu1,yes\n' "'yes' is no bool" 'a boolean in other words'
+spoil 'id,name\n"u1"\r,x\n' 'record 2: text follows a closing quote' \
+	'a carriage return within a line'
 spoil 'id,nix\nu1,1\n' "column 'nix' is not in '_columns'" 'an unknown column'
 spoil 'id,n\nu1\n' 'record 2: has not as many fields' 'a short record'
 spoil 'id,n\n"u1,1\n' 'a quote is not closed' 'an open quote'

@@ -245,12 +245,15 @@ find_fields(struct reader *r, struct fail *why)
 			    ? fail_at(r, "a quote is not closed", why)
 			    : 0;
 		/* A line may end in CRLF, if somebody else wrote it. */
-		if (f.is_quoted && end < r->end && r->data[end] == '\r')
-			end++;
-		else if (!f.is_quoted && f.len > 0 &&
+		if (f.is_quoted && end < r->end && r->data[end] == '\r') {
+			if (end + 1 == r->end && !r->is_ended)
+				return 0;
+			end += end + 1 == r->end || r->data[end + 1] == '\n';
+		} else if (!f.is_quoted && f.len > 0 &&
 		    (end == r->end || r->data[end] == '\n') &&
-		    r->data[end - 1] == '\r')
+		    r->data[end - 1] == '\r') {
 			f.len--;
+		}
 		if (end == r->end && !r->is_ended)
 			return 0;
 		if (r->count == FIELDS_MAX)
