@@ -183,6 +183,8 @@ rm -f t.db
 ndjson-to-sql -t t --types types t.db in
 gives 'SELECT n, d FROM t' '12|2024-01-02
 true|' '--types reads them from a file'
+run timeout 60 ndjson-to-sql -t t --types /dev/zero t.db in
+fails 5 'the list of types is longer than' 'a file of types without end'
 printf '%s\n' '{"id":1,"n":"abc","d":"x","b":1.5,"sentAt":1700000000000}' \
 	'{"id":2,"n":5,"d":"2026-01-02","b":2,"sentAt":"2026-01-02"}' >first
 sed -n '1!G;h;$p' first >last

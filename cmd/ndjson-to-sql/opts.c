@@ -228,7 +228,8 @@ read_file(struct buf *text, const char *path, struct fail *why)
 		why->status = STATUS_USAGE;
 		return -1;
 	}
-	while ((n = fread(chunk, 1, sizeof(chunk), file)) > 0)
+	while (!text->is_overfull &&
+	    (n = fread(chunk, 1, sizeof(chunk), file)) > 0)
 		buf_append(text, chunk, n);
 	if (ferror(file))
 		result = fail_errno(why, "cannot read '%s'", path);
