@@ -13,6 +13,19 @@ asan tsan: ## check under ASan and UBSan, or under TSan
 fuzz: ## each t/fuzz target for FUZZ_SECONDS (60), with clang
 	@t/fuzz/run $(or $(FUZZ_SECONDS),60)
 
+# A target's first word says what it links, as with unit tests; with libFuzzer,
+# which has a main, or with replay.c.
+F := $(B)/t/fuzz
+FUZZ := $(filter-out replay,$(notdir $(basename $(wildcard t/fuzz/*.c))))
+tests: $(FUZZ:%=$F/%)
+$F/token-%.o $F/token-%.c.tidy: OURS_C += -iquote cmd/logto-token
+$F/fetch-%.o $F/fetch-%.c.tidy: OURS_C += -iquote cmd/logto-fetch
+$F/sql-%.o $F/sql-%.c.tidy: OURS_C += -iquote cmd/ndjson-to-sql
+$(FUZZ:%=$F/%): %: %.o $(if $(filter fuzz,$(MODE)),,$F/replay.o) \
+    $$(UNIT_$$(call unit_word,$$*)) $(B)/lib.a
+	$(call say,LINK,$@)$(LINK) $(if $(filter fuzz,$(MODE)), \
+	    -fsanitize=fuzzer) $^ $(LIBS_logto-fetch) $(LIBS_ndjson-to-sql)
+
 # --- layout and lint
 format format-check: ## lays out the C sources by .clang-format, or checks it
 	clang-format --style=file $(if $(filter format,$@),-i,-n --Werror) \

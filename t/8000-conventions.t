@@ -134,9 +134,9 @@ fi
 
 # --- tests and scripts
 
-nothing "$(find t/unit -name '*.c' |
+nothing "$(find t/unit t/fuzz -name '*.c' ! -name replay.c |
 	grep -Ev '/(lib|logto|token|fetch|sql)-[a-z0-9-]+\.c$')" \
-	"a unit test's name begins with what it links"
+	"the name of a unit test or fuzz target begins with what it links"
 nothing "$(ls t/*.t | sed 's|.*/\([0-9]*\)-.*|\1|' | sort | uniq -d)" \
 	'each test has a number of its own'
 nothing "$(grep -L -e done_testing -e 'Test::More' t/*.t)" 'each test says that it is done'
