@@ -156,6 +156,15 @@ for dialect in duckdb mysql; do
 		"line 1: 't' holds more than 6 digits of a second" \
 		"$dialect: seven digits"
 done
+echo '{"id":"a","t":"2026-11-24T06:00:00.1234567Z"}' >narrow.ndjson
+run ndjson-to-sql -t t sql:postgres narrow.ndjson
+exits 0 'postgres: seven digits are cut'
+like "$(cat err)" 'warning: .*six digits of a second.*--type COLUMN=text' \
+	'... with a warning, as directly'
+like "$(cat out)" '06:00:00\.123456(\+00|Z)?	' '... and not rounded'
+echo '{"id":"a","t":"2026-11-24T06:00:00.1234560Z"}' >narrow.ndjson
+run ndjson-to-sql -t t sql:postgres narrow.ndjson
+is "$(cat err)" '' '... without one where nothing is lost'
 narrow clickhouse '{"id":"a","t":"1899-12-31T23:59:59Z"}' \
 	"'t' holds a day before 1900-01-01" 'clickhouse: an early time'
 narrow clickhouse '{"id":"a","d":"2262-04-11"}' \

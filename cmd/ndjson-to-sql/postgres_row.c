@@ -11,6 +11,10 @@
 
 #include <string.h>
 
+const char postgres_row_is_cut[] =
+    "times with more than the six digits of a second that PostgreSQL keeps "
+    "were cut; --type COLUMN=text keeps them whole";
+
 /* "2026-11-24 06:00:00.123456" */
 enum { TIME_BYTES = 26 };
 

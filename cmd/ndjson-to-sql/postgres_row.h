@@ -23,4 +23,7 @@ ATTR_NODISCARD
 int postgres_row_add(struct buf *to, const struct sql_table *t,
     const struct row *row, bool is_stage, bool *is_cut, struct fail *why);
 
+/* What to warn of at the end where `is_cut` was set. */
+extern const char postgres_row_is_cut[];
+
 #endif

@@ -7,6 +7,8 @@
 #include "dialect.h"
 #include "instant.h"
 #include "mem.h"
+#include "msg.h"
+#include "postgres_row.h"
 #include "schema.h"
 #include "script_guard.h"
 #include "script_rows.h"
@@ -503,6 +505,8 @@ script_write(struct script *s, const char *head, struct fail *why)
 		    : put_one_transaction(s, why);
 	if (result == 0)
 		result = out_commit(&s->out, why);
+	if (result == 0 && s->is_cut)
+		msg_warning("%s", postgres_row_is_cut);
 	buf_free(&s->text);
 	for (size_t i = 0; i < s->count; i++)
 		free(s->tables[i].sql.columns);

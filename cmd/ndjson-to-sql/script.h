@@ -22,6 +22,7 @@
 #include "out.h"
 #include "sql_table.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct dialect;
@@ -46,6 +47,7 @@ struct script {
 	size_t count;
 	struct out out;
 	struct buf text; /* what is not written yet */
+	bool is_cut;     /* a time had more digits than PostgreSQL keeps */
 	/* Writes what makes the table's stage and fills it. */
 	int (*put_rows)(struct script *s, const struct script_table *t,
 	    struct fail *why);

@@ -127,7 +127,6 @@ copy_row(void *context, const struct cell *cells, size_t count,
 	struct script *s = r->script;
 	const struct sql_table *t = &r->table->sql;
 	struct row row = {.cells = r->cells};
-	bool is_cut = false;
 
 	for (size_t i = 0; i < count; i++) {
 		uint32_t index = t->columns[i].column->index;
@@ -139,7 +138,7 @@ copy_row(void *context, const struct cell *cells, size_t count,
 		if (index >= row.count)
 			row.count = index + 1;
 	}
-	if (postgres_row_add(&s->text, t, &row, false, &is_cut, why) != 0)
+	if (postgres_row_add(&s->text, t, &row, false, &s->is_cut, why) != 0)
 		return -1;
 	return s->text.len < STATEMENT_BYTES ? 0 : script_flush(s, why);
 }

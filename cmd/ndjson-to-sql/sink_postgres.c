@@ -17,6 +17,7 @@
 #include "postgres.h"
 #include "postgres_lane.h"
 #include "postgres_merge.h"
+#include "postgres_row.h"
 #include "postgres_table.h"
 #include "schema.h"
 
@@ -393,9 +394,7 @@ postgres_finish(struct sink *sink, struct fail *why)
 	    postgres_merge_finish(s, why) != 0)
 		return -1;
 	if (s->is_cut)
-		msg_warning("times with more than the six digits of a second "
-			    "that PostgreSQL keeps were cut; --type "
-			    "COLUMN=text keeps them whole");
+		msg_warning("%s", postgres_row_is_cut);
 	s->is_cut = false;
 	return 0;
 }
