@@ -79,8 +79,9 @@ struct dialect {
 	 * drop at the end of a line. NULL: the database keeps no U+0000, or
 	 * the text has escapes. */
 	const char *chr;
-	size_t max_name_bytes; /* 0: none that matters */
-	bool has_short_names;  /* of characters up to U+FFFF only */
+	size_t max_name_bytes;  /* 0: none that matters */
+	bool has_short_names;   /* of characters up to U+FFFF only */
+	bool opens_stages_once; /* in a statement */
 	const char *types[TYPE_COUNT];
 	/* Of columns of keys, where these differ. */
 	const char *key_types[TYPE_COUNT];

@@ -29,6 +29,7 @@ const struct dialect dialect_mysql = {
     .quote = '`',
     .text = TEXT_C,
     .has_short_names = true,
+    .opens_stages_once = true,
     .second_digits = 6,
     .max_key_chars = 766, /* and a number of eight bytes */
     .cast = "CHAR",

@@ -95,6 +95,15 @@ name_stage(const struct script *s, struct script_table *t)
 	    s->stage->base.load_id, s->count);
 }
 
+/* Whether the rows that did not come are those of the parents that did, of
+ * which the stage tells in the same statement. */
+static bool
+needs_parents(const struct script *s, const struct sql_table *t)
+{
+	return s->dialect->opens_stages_once && !t->parent &&
+	    t->table->parent_key_count > 0 && !t->table->is_covered;
+}
+
 /* Declares the columns of the table's key as the dialect has them there. */
 static void
 declare_key(const struct script *s, struct script_table *t)
@@ -143,6 +152,11 @@ add_table(struct script *s, const struct shape *shape)
 					    shape->columns[i].name),
 			.type = shape->columns[i].type};
 	t->sql.column_count = count;
+	if (needs_parents(s, &t->sql)) {
+		(void)snprintf(t->parents, sizeof(t->parents), "_parents_%zu_",
+		    s->count);
+		t->sql.parents = t->parents;
+	}
 	if (s->dialect->key_types[TYPE_TEXT])
 		declare_key(s, t);
 	s->count++;
@@ -174,9 +188,11 @@ define_table(struct script *s, struct script_table *t, struct fail *why)
 	if (script_flush(s, why) != 0)
 		return -1;
 	sql_table_add_key(&t->sql, &s->text);
-	if (script_end(s, why) != 0)
+	if (script_end(s, why) != 0 || s->put_rows(s, t, why) != 0)
 		return -1;
-	return s->put_rows(s, t, why);
+	if (t->sql.parents)
+		sql_merge_add_parents(&t->sql, &s->text);
+	return script_end(s, why);
 }
 
 /* --- merges ------------------------------------------------------------- */
@@ -388,14 +404,23 @@ put_merges(struct script *s, struct fail *why)
 	return 0;
 }
 
+static int
+drop(struct script *s, const char *name, struct fail *why)
+{
+	buf_add(&s->text, "DROP TABLE ");
+	dialect_quote(s->dialect, &s->text, name);
+	return script_end(s, why);
+}
+
 /* A temporary table lives as long as the session. */
 static int
 drop_stages(struct script *s, struct fail *why)
 {
 	for (size_t i = s->count; !*s->dialect->stage_end && i-- > 0;) {
-		buf_add(&s->text, "DROP TABLE ");
-		dialect_quote(s->dialect, &s->text, s->tables[i].stage);
-		if (script_end(s, why) != 0)
+		const struct sql_table *t = &s->tables[i].sql;
+
+		if (drop(s, t->stage, why) != 0 ||
+		    (t->parents && drop(s, t->parents, why) != 0))
 			return -1;
 	}
 	return 0;

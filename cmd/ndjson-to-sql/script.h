@@ -36,6 +36,7 @@ struct script_table {
 	const struct shape *shape;
 	size_t place; /* in the script */
 	char stage[SCRIPT_NAME_BYTES];
+	char parents[SCRIPT_NAME_BYTES];  /* in it, if opens_stages_once */
 	char copy[SCRIPT_NAME_BYTES];     /* of the table, if has_copies */
 	char key_type[SCRIPT_NAME_BYTES]; /* of texts in its key */
 };

@@ -607,6 +607,21 @@ add_covered(const struct sql_table *t, struct buf *sql)
 	return true;
 }
 
+void
+sql_merge_add_parents(const struct sql_table *t, struct buf *sql)
+{
+	const struct table *root = t->table;
+
+	buf_add(sql, t->dialect->stage);
+	dialect_quote(t->dialect, sql, t->parents);
+	for (size_t i = 0; i < root->parent_key_count; i++) {
+		buf_add(sql, i == 0 ? " AS SELECT DISTINCT " : ",");
+		sql_table_add_column_name(t, "s_", root->key[i], sql);
+	}
+	buf_add(sql, " FROM ");
+	add_stage(t, "s_", sql);
+}
+
 /* Appends that rows of the parent of the row t_ are in the stage. A query that
  * looks at no row outside runs everywhere beside an OR. */
 static void
@@ -623,7 +638,8 @@ add_stage_has_parent(const struct sql_table *t, struct buf *sql)
 		buf_add(sql, "EXISTS (SELECT 1");
 	}
 	buf_add(sql, " FROM ");
-	add_stage(t, "s_", sql);
+	dialect_quote(t->dialect, sql, t->parents ? t->parents : t->stage);
+	buf_add(sql, " AS s_");
 	if (!is_list) {
 		buf_add(sql, " WHERE ");
 		add_equal(t, (const struct column *const *)root->key,

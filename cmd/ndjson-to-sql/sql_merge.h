@@ -43,6 +43,10 @@ struct sql_range {
 void sql_merge_add_doubled(const struct sql_table *t,
     const struct sql_range *range, struct buf *sql);
 
+/* Makes the table t->parents, of the parents in a root's stage, for a dialect
+ * that opens a stage once in a statement. */
+void sql_merge_add_parents(const struct sql_table *t, struct buf *sql);
+
 /* Of the stage of a table below: rows go whose record is not in the root's
  * stage. */
 void sql_merge_add_orphans(const struct sql_table *t,

@@ -46,7 +46,8 @@ struct sql_table {
 	const struct sql_table *parent; /* NULL: a root table */
 	struct sql_column *columns;     /* in use so far; the caller's */
 	size_t column_count;
-	const char *stage; /* its name; NULL: there is none */
+	const char *stage;   /* its name; NULL: there is none */
+	const char *parents; /* as sql_merge_add_parents makes; or NULL */
 	/* The stage has the table's columns only: whoever fills it brings each
 	 * key once. */
 	bool is_plain;
