@@ -404,22 +404,59 @@ explain_size(const struct transfer *t, struct fail *why)
 	    (is_header ? BOUND_HEADER_BYTES : BOUND_BODY_BYTES) >> 20);
 }
 
-/* Whether the host's name is wrong, and not the name system out of order: only
- * while no server has answered, since names are lost for a while, too. A name
- * system that kept libcurl waiting would keep us so. */
+/* Whether a name is wrong, and not the name system out of order: only while no
+ * server has answered, since names are lost for a while, too. A name system
+ * that kept libcurl waiting would keep us so. */
 static bool
-has_wrong_name(const struct http *h, const struct transfer *t, struct fail *why)
+is_wrong_name(const struct http *h, const struct transfer *t, const char *name,
+    size_t len)
 {
 	enum { QUICK_MS = 2000 };
+
+	return !h->has_answered && t->response.elapsed_ms <= QUICK_MS &&
+	    host_is_unknown(name, len);
+}
+
+static bool
+has_wrong_host(const struct http *h, const struct transfer *t, struct fail *why)
+{
 	struct url url;
 
-	if (h->has_answered || t->response.elapsed_ms > QUICK_MS ||
-	    url_parse(&url, t->response.url, why) != 0 ||
-	    !host_is_unknown(url.host, url.host_len))
+	if (url_parse(&url, t->response.url, why) != 0 ||
+	    !is_wrong_name(h, t, url.host, url.host_len))
 		return false;
 	(void)fail_set(why, STATUS_USAGE,
 	    "there is no host '%.*s'; check the endpoint", (int)url.host_len,
 	    url.host);
+	return true;
+}
+
+/* Only libcurl knows which proxy it took; its message ends with the name. */
+static bool
+has_wrong_proxy(const struct http *h, const struct transfer *t,
+    struct fail *why)
+{
+	const char *space = strrchr(t->error, ' ');
+
+	if (!space || !is_wrong_name(h, t, space + 1, strlen(space + 1)))
+		return false;
+	(void)fail_set(why, STATUS_USAGE,
+	    "there is no proxy '%s'; check https_proxy, http_proxy and "
+	    "all_proxy in the environment",
+	    space + 1);
+	return true;
+}
+
+/* Whether what answered the greeting of TLS was plain text. */
+static bool
+has_no_tls(const struct http *h, const struct transfer *t, struct fail *why)
+{
+	if (h->has_answered || !strstr(t->error, "wrong version number"))
+		return false;
+	(void)fail_set(why, STATUS_USAGE,
+	    "%s: what listens there does not speak TLS; check the port and "
+	    "the scheme of the endpoint",
+	    t->response.url);
 	return true;
 }
 
@@ -431,7 +468,10 @@ judge_error(const struct http *h, CURLcode code, const struct transfer *t,
 	const char *text = t->error[0] ? t->error : curl_easy_strerror(code);
 	const char *url = t->response.url;
 
-	if (code == CURLE_COULDNT_RESOLVE_HOST && has_wrong_name(h, t, why))
+	if ((code == CURLE_COULDNT_RESOLVE_HOST && has_wrong_host(h, t, why)) ||
+	    (code == CURLE_COULDNT_RESOLVE_PROXY &&
+		has_wrong_proxy(h, t, why)) ||
+	    (code == CURLE_SSL_CONNECT_ERROR && has_no_tls(h, t, why)))
 		return false;
 	if (has_large_header(code, t)) {
 		(void)fail_set(why, STATUS_DATA,

@@ -127,6 +127,10 @@ export LOGTO_INSECURE_HTTP=1
 run env LOGTO_ENDPOINT=http://no..host logto-fetch users <token
 fails 2 "users: there is no host 'no\.\.host'; check the endpoint" \
 	'a host that does not exist'
+run env LOGTO_ENDPOINT=https://id.example.com https_proxy=http://no..proxy:1 \
+	logto-fetch users <token
+fails 2 "users: there is no proxy 'no\.\.proxy'; check https_proxy" \
+	'a proxy that does not exist'
 # A name server that does not answer is another thing. Where one may not have
 # a network of one's own, this goes untested.
 if unshare -rn true 2>/dev/null; then
