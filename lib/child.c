@@ -147,7 +147,9 @@ finish(const char *what, pid_t child, bool has_own_group, int output,
 		return 0;
 	if (code == 127)
 		return fail_set(why, STATUS_USAGE,
-		    "%s: command not found (status 127)", what);
+		    "%s: command not found (status 127); install its program, "
+		    "or put it on the PATH",
+		    what);
 	return fail_set(why,
 	    has_our_status && code <= STATUS_DATA ? (enum status)code
 						  : STATUS_USAGE,

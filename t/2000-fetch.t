@@ -146,6 +146,11 @@ run env -u LOGTO_ENDPOINT logto-fetch roles <token
 exits 0 'the endpoint of the issuer'
 run logto-fetch --token-command 'cat token' roles </dev/null
 exits 0 '--token-command'
+run env PATH="$T" "$(command -v logto-fetch)" roles </dev/null
+exits 2 'no logto-token'
+like "$(cat err)" \
+	'^logto-fetch: logto-token: command not found .*; install its program' \
+	'no logto-token: what to do'
 printf '%s\n' some ids >ids
 run logto-fetch roles <ids
 fails 2 'standard input holds no token' 'a list of ids'

@@ -155,8 +155,10 @@ run_command(struct bearer *b, bool is_refused, struct fail *why)
 	add_command(b, is_refused, &command);
 	result = buf_check(&command, "the token command", why);
 	if (result == 0)
-		result = child_read_line("the token command", command.data,
-		    NULL, b->is_own_command, &line, why);
+		result =
+		    child_read_line(b->is_own_command ? "logto-token"
+						      : "the token command",
+			command.data, NULL, b->is_own_command, &line, why);
 	if (result == 0)
 		result = adopt(b, &line, b->command, why);
 	buf_free(&command);
