@@ -18,9 +18,9 @@ mkfifo fifo.db
 refuses 2 'no regular file' 'a FIFO' fifo.db
 printf 'this is a text and not a database, and quite long\n%2000s' x >text.db
 cp text.db text.saved
-refuses 2 'not a database' 'a text file' text.db
+refuses 2 'not a database of SQLite.*; name another' 'a text file' text.db
 ok "$(cmp -s text.db text.saved; echo $?)" '... stays as it is'
-refuses 2 'No such file' 'a directory that does not exist' no/such/out.db
+refuses 2 'No such file.*make its directory first' 'a directory that does not exist' no/such/out.db
 refuses 2 'kind of target' 'a name that says nothing' out.xyz
 run ndjson-to-sql </dev/null
 exits 2 'no target'

@@ -75,6 +75,9 @@ like "$(cat lines)" '^logto-fetch: logs: [0-9,]+ of 5,000' \
 # A slow machine is still loading when there is nothing more to fetch.
 unlike "$(sed -n '/^ndjson-to-sql: [0-9,]* rows/,$p' lines)" \
 	'^logto-fetch: logs:' 'a pipe: the consumer does not meanwhile'
+terminal 'true | ndjson-to-sql nothing.db'
+like "$(cat shown)" '^ndjson-to-sql: no records came in, so nothing was loaded$' \
+	'an empty pipe'
 terminal '{ cat logs.ndjson; sleep 0.7; cat logs.ndjson; } | ndjson-to-sql y.db'
 like "$(cat lines)" '^ndjson-to-sql: [0-9,]+ rows, [0-9]+ MB' \
 	'the consumer draws where nobody else does'

@@ -83,6 +83,11 @@ sqlite_db_fail(sqlite3 *db, struct fail *why, const char *what)
 		    what);
 	if (is_of_storage(code))
 		return fail_storage(db, code, why, what);
+	if ((code & 0xFF) == SQLITE_NOTADB)
+		return fail_set(why, status_of(code),
+		    "%s: the file is not a database of SQLite, or it is "
+		    "encrypted; name another",
+		    what);
 	return fail_set(why, status_of(code), "%s: %s", what,
 	    sqlite3_errmsg(db));
 }

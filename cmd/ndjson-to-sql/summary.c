@@ -182,6 +182,8 @@ print_json(const struct summary *s)
 void
 summary_print(const struct summary *s)
 {
+	size_t told = 0;
+
 	if (s->is_json) {
 		print_json(s);
 		return;
@@ -189,9 +191,13 @@ summary_print(const struct summary *s)
 	for (size_t i = 0; i < schema_table_count(s->schema); i++) {
 		const struct table *t = schema_table(s->schema, i);
 
+		told += is_told(t);
 		if (is_told(t) && !s->is_dry)
 			print_table(s, t);
 	}
+	if (told == 0 && s->rejected == 0)
+		msg_at(s->has_reader ? MSG_NORMAL : MSG_VERBOSE,
+		    "no records came in, so nothing was loaded");
 	if (s->rejected > 0)
 		msg_warning("%" PRIu64 " record%s rejected", s->rejected,
 		    s->rejected == 1 ? " was" : "s were");

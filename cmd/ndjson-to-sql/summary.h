@@ -34,7 +34,8 @@ struct summary {
 	bool is_dry;
 };
 
-/* A line for each table under -v, for each root table on a terminal; with
+/* A line for each table under -v, for each root table on a terminal, or that
+ * there was nothing; with
  * `is_json` one line of JSON in any case. What was left out is told unless
  * -q. */
 void summary_print(const struct summary *s);

@@ -169,6 +169,11 @@ make_loading(struct target_file *f, int64_t timeout_ms, struct fail *why)
 	f->loading = beside(f->path, "-loading");
 	f->lock =
 	    open(f->loading, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode);
+	if (f->lock == -1 && errno == ENOENT)
+		return fail_set(why, STATUS_USAGE,
+		    "cannot create '%s': No such file or directory; make its "
+		    "directory first",
+		    f->loading);
 	if (f->lock == -1)
 		return fail_file(why, "create", f->loading);
 	result = lock_loading(f, timeout_ms, why);
