@@ -126,6 +126,9 @@ fail_result(struct postgres_db *db, const struct pg_result *result,
 		    "another program holds a lock: %s; try again, or wait "
 		    "longer with --busy-timeout",
 		    text);
+	if (strcmp(state, "53100") == 0)
+		return fail_set(why, STATUS_LOCAL,
+		    "the server's disk is full: %s", text);
 	if (strncmp(state, "57P", 3) == 0)
 		db->is_lost = true;
 	return fail_set(why, status_of(state), "%s%s%s%s",
