@@ -209,12 +209,26 @@ waits "SELECT v = 'first' FROM t WHERE id = 1"
 is "$(sql 'SELECT v FROM t WHERE id = 1')" first '--commit-every commits'
 printf '{"_resource":"t","id":1,"v":"second","l":[1,2]}\n' >&3
 waits "SELECT v = 'second' FROM t WHERE id = 1"
+waits "SELECT count(*) = 0 FROM pg_stat_activity
+	WHERE application_name = 'ndjson-to-sql' AND state <> 'idle'"
+is "$(sql "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")" 0 \
+	'... and locks nobody out while the stream rests'
+run ndjson-to-sql --busy-timeout 0.2 $pg <<'EOT'
+{"_resource":"t","id":3,"y":true}
+{"_resource":"fresh","id":1,"v":"other"}
+EOT
+exits 0 '... not another load'
+printf '%s\n' '{"_resource":"fresh","id":1,"v":"ours"}' \
+	'{"_resource":"t","id":4,"y":true,"l":[1]}' >&3
+waits "SELECT v = 'ours' FROM fresh"
+is "$(sql 'SELECT (SELECT string_agg(v, chr(32)) FROM fresh), y FROM t
+	WHERE id = 4')" 'ours|t' '... which may have made what comes next'
 printf '{"_resource":"t","id":1,"v":"third","l":[3],"x":1}\n{"' >&3
 exec 3>&-
 wait $first
 status=$?
-fails 4 'line 4' 'and a cut'
+fails 4 'line 6' 'and a cut'
 is "$(sql "SELECT v, (SELECT count(*) FROM t__l) FROM t WHERE id = 1")" \
-	'second|2' 'leaves what was committed'
+	'second|3' 'leaves what was committed'
 
 done_testing

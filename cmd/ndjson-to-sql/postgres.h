@@ -32,7 +32,9 @@ struct postgres {
 	struct postgres_table **tables; /* by table id; NULL: not in use */
 	size_t table_count, table_capacity;
 	struct postgres_lane *copying; /* whose COPY is going on; or NULL */
-	bool is_cut; /* a time had more digits than PostgreSQL keeps */
+	bool is_resting; /* no transaction has begun since a commit */
+	bool has_rested; /* and others may have made tables meanwhile */
+	bool is_cut;     /* a time had more digits than PostgreSQL keeps */
 };
 
 /* Runs a statement that was put together, and frees it. `count`, unless NULL,

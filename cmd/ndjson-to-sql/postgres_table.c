@@ -113,8 +113,8 @@ postgres_table_start(struct postgres *s, const struct change *c,
 		return -1;
 	t->is_checked = c->table->root->is_foreign ||
 	    (s->options.reject && mode == MODE_APPEND && c->is_stored);
-	t->is_direct =
-	    is_blank && !t->is_checked && !t->is_history && !s->options.reject;
+	t->is_direct = is_blank && !t->is_checked && !t->is_history &&
+	    !s->options.reject && !s->has_rested;
 	if (t->is_direct && c->table->parent)
 		t->is_direct = s->tables[c->table->root->id]->is_direct;
 	else if (c->table->parent && !t->is_direct)

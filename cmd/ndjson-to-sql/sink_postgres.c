@@ -122,6 +122,36 @@ visit_schema(void *context, const struct cell *cells, size_t count,
 	return 0;
 }
 
+/* Queries of catalog.c name tables without their schema. What was on the path
+ * stays there: types and operators of extensions are found by it. */
+static int
+set_path(struct postgres *s, struct fail *why)
+{
+	struct buf sql;
+
+	if (!s->options.schema)
+		return 0;
+	buf_init(&sql, SQL_BYTES_MAX);
+	buf_add(&sql, "SELECT set_config('search_path', quote_ident(");
+	add_text(&sql, s->schema);
+	buf_add(&sql, ") || ', ' || current_setting('search_path'), true)");
+	return postgres_run(s, &sql, NULL, why);
+}
+
+/* After a commit that is not the last, nothing is begun until there is
+ * something to write: a stream that rests (--commit-every) locks nobody out,
+ * and holds no snapshot that keeps the server from cleaning up. */
+static int
+resume(struct postgres *s, struct fail *why)
+{
+	if (!s->is_resting)
+		return 0;
+	s->is_resting = false;
+	if (begin(s, why) != 0 || lock(s, why) != 0)
+		return -1;
+	return set_path(s, why);
+}
+
 /* The schema is the first of the search path that exists, where psql would
  * make a table; or the one that --schema names. */
 static int
@@ -161,22 +191,6 @@ make_schema(struct postgres *s, struct fail *why)
 		return postgres_define(s, &sql, why);
 	buf_free(&sql);
 	return result;
-}
-
-/* Queries of catalog.c name tables without their schema. What was on the path
- * stays there: types and operators of extensions are found by it. */
-static int
-set_path(struct postgres *s, struct fail *why)
-{
-	struct buf sql;
-
-	if (!s->options.schema)
-		return 0;
-	buf_init(&sql, SQL_BYTES_MAX);
-	buf_add(&sql, "SELECT set_config('search_path', quote_ident(");
-	add_text(&sql, s->schema);
-	buf_add(&sql, ") || ', ' || current_setting('search_path'), true)");
-	return postgres_run(s, &sql, NULL, why);
 }
 
 static void
@@ -326,6 +340,8 @@ postgres_read(struct sink *sink, const char *table, const char *const *columns,
 
 	if (!has_column(s, table, columns[0]))
 		return 0;
+	if (resume(s, why) != 0)
+		return -1;
 	buf_init(&sql, SQL_BYTES_MAX);
 	buf_add(&sql, "SELECT ");
 	for (size_t i = 0; i < count; i++) {
@@ -349,6 +365,8 @@ postgres_query(struct sink *sink, const char *sql, size_t count,
 {
 	struct postgres *s = (struct postgres *)sink;
 
+	if (resume(s, why) != 0)
+		return -1;
 	return postgres_db_query(&s->db, sql, count, visit, context, why);
 }
 
@@ -360,6 +378,8 @@ postgres_change(struct sink *sink, const struct change *c, struct fail *why)
 	struct postgres *s = (struct postgres *)sink;
 	size_t id = c->table->id;
 
+	if (resume(s, why) != 0)
+		return -1;
 	switch (c->kind) {
 	case CHANGE_TABLE:
 		return postgres_table_start(s, c, why);
@@ -378,6 +398,8 @@ postgres_write(struct sink *sink, struct batch *b, struct fail *why)
 
 	if (s->options.ddl)
 		return 0;
+	if (resume(s, why) != 0)
+		return -1;
 	for (size_t id = 0; id < b->table_count; id++)
 		if (b->tables[id].table && b->tables[id].count > 0 &&
 		    postgres_table_write(s, s->tables[id], b, why) != 0)
@@ -390,7 +412,7 @@ postgres_finish(struct sink *sink, struct fail *why)
 {
 	struct postgres *s = (struct postgres *)sink;
 
-	if (postgres_lane_stop(s, why) != 0 ||
+	if (resume(s, why) != 0 || postgres_lane_stop(s, why) != 0 ||
 	    postgres_merge_finish(s, why) != 0)
 		return -1;
 	if (s->is_cut)
@@ -414,7 +436,7 @@ postgres_commit(struct sink *sink, bool is_last, struct fail *why)
 {
 	struct postgres *s = (struct postgres *)sink;
 
-	if (s->options.ddl)
+	if (s->options.ddl || s->is_resting)
 		return 0;
 	if (postgres_db_run(&s->db, "COMMIT", NULL, why) != 0) {
 		if (s->db.is_lost)
@@ -428,9 +450,9 @@ postgres_commit(struct sink *sink, bool is_last, struct fail *why)
 			postgres_table_settle(s->tables[i]);
 	if (is_last)
 		return 0;
-	if (begin(s, why) != 0 || lock(s, why) != 0)
-		return -1;
-	return set_path(s, why);
+	s->is_resting = true;
+	s->has_rested = true;
+	return 0;
 }
 
 static const struct sink_ops postgres_ops = {
