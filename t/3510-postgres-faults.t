@@ -87,6 +87,62 @@ chmod 600 "$HOME/.pgpass"
 run ndjson-to-sql postgresql://pass@ old
 exits 0 'a password file'
 
+# --- all else that libpq reads
+
+# with NAME=VALUE...: a load with these variables, and the others as they are.
+with() {
+	run env "$@" ndjson-to-sql $pg old
+}
+with PGUSER=pass
+exits 0 'PGUSER'
+rm "$HOME/.pgpass"
+with PGUSER=pass PGPASSWORD=sEcRet
+exits 0 'PGPASSWORD'
+printf '*:*:*:pass:sEcRet\n' >passwords
+chmod 600 passwords
+with PGUSER=pass PGPASSFILE=passwords
+exits 0 'PGPASSFILE'
+with PGPORT=5433
+fails 4 'cannot connect: .*\.5433"? failed' 'PGPORT'
+with PGHOSTADDR=127.0.0.1 PGPORT=1
+fails 4 'cannot connect: .*127\.0\.0\.1' 'PGHOSTADDR'
+with PGDATABASE=none
+fails 2 'database "none" does not exist' 'PGDATABASE'
+with PGSERVICE=crm PGSERVICEFILE=services PGHOST=nowhere
+exits 0 'PGSERVICE and PGSERVICEFILE, before PGHOST'
+mkdir system
+mv services system/pg_service.conf
+with PGSERVICE=crm PGSYSCONFDIR=system PGHOST=nowhere
+exits 0 'PGSYSCONFDIR'
+mv system/pg_service.conf "$HOME/.pg_service.conf"
+with PGSERVICE=crm PGHOST=nowhere
+exits 0 "the user's own service file"
+with PGSSLMODE=never
+fails 2 'invalid sslmode value: "never"' 'PGSSLMODE'
+with PGTARGETSESSIONATTRS=read-only
+fails 4 'cannot connect: .*not read-only' 'PGTARGETSESSIONATTRS'
+with PGOPTIONS='-c nothing=1'
+like "$(cat err)" 'nothing' 'PGOPTIONS'
+perl -MIO::Socket::INET -e '$| = 1; my $s = IO::Socket::INET->new(Listen => 1,
+	LocalAddr => "127.0.0.1"); print $s->sockport, "\n"; sleep 60' >mute &
+mute=$!
+tries=0
+until [ -s mute ] || [ $((tries += 1)) -gt 200 ]; do
+	sleep 0.05
+done
+with PGHOST=127.0.0.1 PGPORT="$(cat mute)" PGCONNECT_TIMEOUT=1
+fails 4 'cannot connect: no answer in time' 'PGCONNECT_TIMEOUT'
+kill $mute
+printf '{"_resource":"told","id":"\303\274","at":"2026-01-02T03:04:05Z"}\n' >told
+run env PGCLIENTENCODING=LATIN1 PGTZ=Asia/Tokyo PGDATESTYLE=German \
+	ndjson-to-sql $pg told
+exits 0 'PGCLIENTENCODING, PGTZ, PGDATESTYLE'
+is "$(sql "SELECT id = U&'\\00fc', at = '2026-01-02T03:04:05Z' FROM told")" 't|t' \
+	'... change nothing'
+run env PGCLIENTENCODING=LATIN1 PGTZ=Asia/Tokyo PGDATESTYLE=German \
+	ndjson-to-sql --last told.at $pg
+is "$(cat out)" '2026-01-02 03:04:05.000' '... nor what is read'
+
 # --- others at work
 
 mkfifo hold
