@@ -283,4 +283,21 @@ sql 'DROP VIEW uses'
 load 0 <added
 is "$(sql 'SELECT n FROM users')" 2.5 'and without it, the load works'
 
+# --- files of ours that COPY reads
+
+cat >csv.in <<'EOT'
+{"_resource":"c","id":1,"v":"","w":null,"x":"a,b","y":"say \"no\"\r\n\\.,\n","t":"2026-11-24T06:00:00.5Z","n":1.5,"b":true,"j":[1,"\""]}
+{"_resource":"c","id":2,"v":null,"w":"","x":"\\N","y":" \u00fc\t","t":null,"n":null,"b":null,"j":[]}
+{"_resource":"c","id":3,"v":"NULL","w":"null","x":"\\.","y":"\n"}
+EOT
+ndjson-to-sql --arrays json csv:csvs csv.in
+ndjson-to-sql --arrays json $pg csv.in
+sql "CREATE TABLE copied (LIKE c)"
+sql "\\copy copied ($(head -n 1 csvs/c.csv)) FROM 'csvs/c.csv' WITH (FORMAT csv, HEADER)"
+sql 'UPDATE copied SET _load_id = 0; UPDATE c SET _load_id = 0'
+is "$(sql 'SELECT count(*) FROM (TABLE c INTERSECT TABLE copied) AS x')" 3 \
+	'psql copies our CSV, and makes the same rows'
+is "$(sql "SELECT string_agg(concat(id, v IS NULL, w IS NULL), chr(32)
+	ORDER BY id) FROM copied")" '1ft 2tf 3ff' '... NULL and "" apart'
+
 done_testing
