@@ -10,6 +10,9 @@ check-engines: tests ## installs other databases, and tests against them
 asan tsan: ## check under ASan and UBSan, or under TSan
 	$(MAKE) MODE=$@ check
 
+coverage: ## lines and branches that the tests reach, in build/coverage
+	@t/coverage/run
+
 fuzz: ## each t/fuzz target for FUZZ_SECONDS (60), with clang
 	@t/fuzz/run $(or $(FUZZ_SECONDS),60)
 
@@ -45,3 +48,4 @@ dashboard: all $(B)/mock-logto ## shows a mock tenant's charts, on port 8001
 	@t/demo $(B) dashboard
 
 .PHONY: picture dashboard check-engines asan tsan fuzz format format-check tidy
+.PHONY: check-engines asan tsan coverage fuzz format format-check tidy
