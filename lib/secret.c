@@ -133,6 +133,16 @@ secret_read(struct secret *s, int fd, const char *name, struct fail *why)
 	return got == 1 ? 0 : -1;
 }
 
+/* What systemd hands to a service in $CREDENTIALS_DIRECTORY is root's, mode
+ * 440: the group's bit stands for an access list that names the service's
+ * user. Nobody is let in by it who could not be anyway. */
+static bool
+is_credential(const struct stat *info)
+{
+	return (info->st_mode & 0777) == 0440 && info->st_uid == 0 &&
+	    info->st_gid == 0;
+}
+
 int
 secret_check_mode(int fd, const char *path, struct fail *why)
 {
@@ -143,7 +153,8 @@ secret_check_mode(int fd, const char *path, struct fail *why)
 	if (S_ISDIR(info.st_mode))
 		return fail_set(why, STATUS_USAGE,
 		    "'%s' is a directory; a file was expected", path);
-	if (S_ISREG(info.st_mode) && (info.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+	if (S_ISREG(info.st_mode) &&
+	    (info.st_mode & (S_IRWXG | S_IRWXO)) != 0 && !is_credential(&info))
 		return fail_set(why, STATUS_REFUSED,
 		    "'%s' holds a secret and others may use it (mode %03o); "
 		    "run: chmod 600 '%s'",

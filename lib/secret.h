@@ -45,7 +45,8 @@ int secret_read_file(struct secret *s, const char *path, struct fail *why);
 
 /* Refuses, with STATUS_REFUSED, an open file that holds a secret and that
  * group or others can read, and with STATUS_USAGE a directory. Pipes and
- * sockets have no such readers. */
+ * sockets have no such readers; a file of root:root with mode 440 has none but
+ * root and whom root names, and is how systemd passes credentials. */
 ATTR_NODISCARD
 int secret_check_mode(int fd, const char *path, struct fail *why);
 

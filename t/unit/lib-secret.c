@@ -106,6 +106,40 @@ test_modes(const char *path)
 	}
 }
 
+/* As systemd passes credentials to a service with a user of its own. */
+static void
+test_credential(const char *path)
+{
+	static const struct {
+		uid_t user;
+		gid_t group;
+		mode_t mode;
+		bool is_private;
+		const char *name;
+	} cases[] = {
+	    {0, 0, 0440, true, "root's, for its group, as systemd's are"},
+	    {0, 1, 0440, false, "root's, for another group"},
+	    {1, 0, 0440, false, "another's, for root's group"},
+	    {0, 0, 0444, false, "root's, for all"},
+	    {0, 0, 0640, false, "root's, kept in place by hand"},
+	    {0, 0, 0460, false, "root's, for its group to write"},
+	};
+
+	if (geteuid() != 0)
+		return;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct secret s = {0};
+		struct fail why = {0};
+
+		if (chown(path, cases[i].user, cases[i].group) != 0 ||
+		    chmod(path, cases[i].mode) != 0)
+			return;
+		is_int(secret_read_file(&s, path, &why),
+		    cases[i].is_private ? 0 : -1, cases[i].name);
+		secret_free(&s);
+	}
+}
+
 static void
 test_limit(const char *path)
 {
@@ -220,6 +254,7 @@ main(void)
 	(void)close(fd);
 	test_reading();
 	test_modes(path);
+	test_credential(path);
 	test_limit(path);
 	test_wiping();
 	test_variable();
