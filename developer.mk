@@ -13,6 +13,22 @@ asan tsan: ## check under ASan and UBSan, or under TSan
 coverage: ## lines and branches that the tests reach, in build/coverage
 	@t/coverage/run
 
+memcheck helgrind: tests ## tests with the programs under valgrind
+	@BUILD=$(B) t/under $@ $(TESTS)
+
+# What MSan can see whole: units that hand no memory to SQLite, libjq or zlib.
+MSAN := lib-buf lib-child lib-escape lib-fail lib-instant lib-line lib-msg \
+        lib-num lib-opt lib-out lib-progress lib-retry lib-secret lib-url \
+        logto-jwt logto-problem logto-settings logto-tenant token-cache \
+        token-print token-toml fetch-catalogue fetch-cover fetch-moment \
+        fetch-redact fetch-stream fetch-walk sql-directory sql-form sql-ident \
+        sql-infer sql-ledger sql-path sql-row sql-schema sql-sets sql-shake \
+        sql-sorter sql-stream sql-utf8 sql-version
+msan: ## those units under MSan, with clang
+	$(MAKE) MODE=msan CC=clang CXX=clang++ CFLAGS='-O1 -g' \
+	    $(MSAN:%=build/msan/t/unit/%)
+	prove $(TESTFLAGS) $(MSAN:%=build/msan/t/unit/%)
+
 fuzz: ## each t/fuzz target for FUZZ_SECONDS (60), with clang
 	@t/fuzz/run $(or $(FUZZ_SECONDS),60)
 
@@ -34,6 +50,13 @@ format format-check: ## lays out the C sources by .clang-format, or checks it
 	clang-format --style=file $(if $(filter format,$@),-i,-n --Werror) \
 	    $(SOURCES) $(HEADERS)
 
+analyze: ## gcc's analyzer, and cppcheck with t/cppcheck.supp
+	$(MAKE) MODE=analyze CC=gcc CXX=g++ CFLAGS='-O1 -g -fanalyzer' all
+	cppcheck -q --std=c11 --enable=warning,portability,performance \
+	    --suppressions-list=t/cppcheck.supp --error-exitcode=1 -Ilib \
+	    $(patsubst %,-I%,$(wildcard cmd/*)) -DHAVE_ZSTD -D_GNU_SOURCE \
+	    -DPROGRAM_VERSION='""' $(filter lib/% cmd/%,$(SOURCES))
+
 tidy: $(SOURCES:%=$(B)/%.tidy) ## clang-tidy, by .clang-tidy
 $(B)/%.tidy: % .clang-tidy
 	@mkdir -p $(@D)
@@ -47,5 +70,5 @@ picture: all $(B)/mock-logto ## draws doc/terminal.svg, from a real run
 dashboard: all $(B)/mock-logto ## shows a mock tenant's charts, on port 8001
 	@t/demo $(B) dashboard
 
-.PHONY: picture dashboard check-engines asan tsan fuzz format format-check tidy
-.PHONY: check-engines asan tsan coverage fuzz format format-check tidy
+.PHONY: picture dashboard check-engines asan tsan coverage memcheck helgrind \
+        msan analyze fuzz format format-check tidy

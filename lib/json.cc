@@ -29,6 +29,17 @@ extern "C" {
 #include <simdjson.h>
 #include <string_view>
 
+/* MSan cannot see what a library wrote that was built without it. */
+#if defined(__has_feature)
+#if __has_feature(memory_sanitizer)
+#include <sanitizer/msan_interface.h>
+#define IS_WRITTEN(at, size) __msan_unpoison(at, size)
+#endif
+#endif
+#ifndef IS_WRITTEN
+#define IS_WRITTEN(at, size) ((void)0)
+#endif
+
 using simdjson::error_code;
 using std::string_view;
 
@@ -529,16 +540,23 @@ parse(json *j, string_view text)
 {
 	error_code error = make_room(j, text.size());
 
+	IS_WRITTEN(&error, sizeof(error));
 	j->text = text.data();
 	j->count = 0;
 	j->wrong = nullptr;
 	j->strings_used = 0;
 	if (error)
 		return error;
+	IS_WRITTEN(&j->index, sizeof(j->index));
+	IS_WRITTEN(j->index.get(), sizeof(*j->index));
 	error = j->index->stage1(reinterpret_cast<const uint8_t *>(text.data()),
 	    text.size(), simdjson::stage1_mode::regular);
+	IS_WRITTEN(&error, sizeof(error));
 	if (error)
 		return error;
+	IS_WRITTEN(j->index.get(), sizeof(*j->index));
+	IS_WRITTEN(j->index->structural_indexes.get(),
+	    (size_t{j->index->n_structural_indexes} + 1) * sizeof(*j->at));
 	j->at = j->index->structural_indexes.get();
 	j->stop = j->at + j->index->n_structural_indexes;
 	j->has_escapes = memchr(text.data(), '\\', text.size()) != nullptr;

@@ -379,7 +379,7 @@ fail_opaque(const struct jqvalue *v, struct fail *why)
 	/* Its path, by going down from the root. */
 	buf_init(&path, 200);
 	while (at <= v->first_opaque) {
-		if (v->nodes[at].end <= v->first_opaque && at < end) {
+		if (at < end && v->nodes[at].end <= v->first_opaque) {
 			at = v->nodes[at].end;
 			continue;
 		}

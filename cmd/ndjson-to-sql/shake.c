@@ -27,7 +27,7 @@ rotate(uint64_t word, unsigned bits)
 static void
 theta(uint64_t lane[LANES])
 {
-	uint64_t parity[5];
+	uint64_t parity[5] = {0};
 
 	for (int x = 0; x < 5; x++)
 		parity[x] = lane[x] ^ lane[x + 5] ^ lane[x + 10] ^
