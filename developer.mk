@@ -3,9 +3,12 @@
 # fuzzers, the layout and the linter.
 
 # --- tests beyond `make check`
+# The longest comes first, so that the others run beside it.
+SLOW := t/3681-databricks.t
 check-engines: tests ## installs other databases, and tests against them
 	t/engines build/engines
-	ENGINES=$(CURDIR)/build/engines $(PROVE) `grep -lw ENGINES t/*.t`
+	ENGINES=$(CURDIR)/build/engines $(PROVE) $(SLOW) \
+	    `grep -lw ENGINES t/*.t | grep -vxF '$(SLOW)'`
 
 asan tsan: ## check under ASan and UBSan, or under TSan
 	$(MAKE) MODE=$@ check

@@ -148,6 +148,15 @@ for script in $scripts; do
 		echo "$script is not executable"
 done >"$T/faults"
 nothing "$(cat "$T/faults")" 'scripts parse, and can be run'
+# A database that is missing is a failure where make check-engines asks for it,
+# not a skip.
+mkdir "$T/none"
+for test in $(grep -lx 'engine [a-z0-9]*' t/*.t); do
+	ENGINES=$T/none "$test" >"$T/bail" 2>&1 && echo "$test passes"
+	grep -q '^Bail out! .*/none has no [a-z0-9]*; t/engines' "$T/bail" ||
+		echo "$test does not say what is missing"
+done >"$T/faults"
+nothing "$(cat "$T/faults")" 'without its database no test passes'
 if command -v shellcheck >/dev/null; then
 	# SC1091, SC2154: what lib.sh gives the tests. SC2034: what they leave
 	# for it. SC2012, SC2016, SC2044, SC2046, SC2086: file names here are plain.

@@ -407,7 +407,8 @@ class Databricks:
             "spark.sql.codegen.wholeStage": "false",
             "spark.sql.codegen.factoryMode": "NO_CODEGEN",
             "spark.sql.adaptive.enabled": "false",
-            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+            "spark.databricks.delta.merge.materializeSource": "none",
             "spark.databricks.delta.snapshotPartitions": "1",
             "spark.databricks.delta.stats.collect": "false",
             # Delta Lake 4.0 reads WITH SCHEMA EVOLUTION, and heeds this.
