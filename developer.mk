@@ -10,6 +10,20 @@ check-engines: tests ## installs other databases, and tests against them
 	ENGINES=$(CURDIR)/build/engines $(PROVE) $(SLOW) \
 	    `grep -lw ENGINES t/*.t | grep -vxF '$(SLOW)'`
 
+# What makes calls fail. It stands before glibc's names, and other systems have
+# others; a sanitizer would see it in the way.
+ifneq ($(shell getconf GNU_LIBC_VERSION 2>/dev/null),)
+tests: $(B)/t/torture/faults.so
+endif
+$(B)/t/torture/faults.so: t/torture/faults.c developer.mk
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC) -std=c11 $(WARN) -O2 -g -D_GNU_SOURCE -fPIC \
+	    -fno-builtin $(filter -I%,$(OURS)) -shared -o $@ $< -ldl
+
+torture: tests ## fails each call of each kind once, for an hour
+	TORTURE_TIMEOUT=120 BUILD=$(B) t/torture/run $(TORTUREFLAGS) \
+	    --jobs=$(or $(shell getconf _NPROCESSORS_ONLN),2)
+
 # But for what reads sources, manuals and completions, or installs.
 ASIDE := t/8000% t/8100% t/8400% t/8500% t/8600%
 asan tsan: ## check under ASan and UBSan, or under TSan
@@ -75,5 +89,5 @@ picture: all $(B)/mock-logto ## draws doc/terminal.svg, from a real run
 dashboard: all $(B)/mock-logto ## shows a mock tenant's charts, on port 8001
 	@t/demo $(B) dashboard
 
-.PHONY: picture dashboard check-engines asan tsan coverage memcheck helgrind \
+.PHONY: picture dashboard check-engines torture asan tsan coverage memcheck helgrind \
         msan analyze fuzz format format-check tidy
