@@ -21,5 +21,7 @@ tortures() {
 
 tortures 'a merge whose calls to the disk fail' --case '^merge$' \
 	--kind 'sync|rename|lock|unlink' --points 2
+tortures 'a new database whose lock cannot be examined or emptied' \
+	--case '^(new|csv)$' --kind 'stat|truncate' --points 4
 
 done_testing

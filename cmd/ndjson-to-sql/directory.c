@@ -242,7 +242,9 @@ lock(struct directory *d, int64_t timeout_ms, struct fail *why)
 		timeout_ms -= LOCK_STEP_MS;
 	}
 	if (fstat(d->lock, &held) != 0 || stat(d->loading, &named) != 0)
-		return 1;
+		return errno == ENOENT
+		    ? 1
+		    : directory_fail(why, "examine", d->loading);
 	return held.st_dev != named.st_dev || held.st_ino != named.st_ino;
 }
 

@@ -128,7 +128,8 @@ lock_loading(struct target_file *f, int64_t timeout_ms, struct fail *why)
 		timeout_ms -= LOCK_STEP_MS;
 	}
 	if (fstat(f->lock, &held) != 0 || stat(f->loading, &named) != 0)
-		return 1;
+		return errno == ENOENT ? 1
+				       : fail_file(why, "examine", f->loading);
 	return held.st_dev != named.st_dev || held.st_ino != named.st_ino;
 }
 
@@ -177,8 +178,10 @@ make_loading(struct target_file *f, int64_t timeout_ms, struct fail *why)
 	if (f->lock == -1)
 		return fail_file(why, "create", f->loading);
 	result = lock_loading(f, timeout_ms, why);
-	if (result == 0 && ftruncate(f->lock, 0) != 0)
+	if (result == 0 && ftruncate(f->lock, 0) != 0) {
 		result = fail_file(why, "empty", f->loading);
+		(void)unlink(f->loading);
+	}
 	if (result == 0)
 		name_built(f);
 	return result;
