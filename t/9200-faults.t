@@ -23,5 +23,7 @@ tortures 'a merge whose calls to the disk fail' --case '^merge$' \
 	--kind 'sync|rename|lock|unlink' --points 2
 tortures 'a new database whose lock cannot be examined or emptied' \
 	--case '^(new|csv)$' --kind 'stat|truncate' --points 4
+tortures 'memory that SQLite lacks where it is only asked' --case '^replace$' \
+	--kind alloc --how 'ENOMEM$' --points 60
 
 done_testing

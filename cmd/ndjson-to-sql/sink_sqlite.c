@@ -279,8 +279,7 @@ sqlite_survey(struct sink *sink, struct schema *schema, struct fail *why)
 		const char *text[3];
 
 		for (int i = 0; i < 3; i++)
-			text[i] =
-			    (const char *)sqlite3_column_text(statement, i);
+			text[i] = sqlite_db_text(statement, i);
 		schema_add_existing(schema, text[0], text[1],
 		    dialect_guess_type(text[2]),
 		    sqlite3_column_int(statement, 3) != 0,
@@ -330,11 +329,13 @@ sqlite_read(struct sink *sink, const char *table, const char *const *columns,
 	struct sqlite *s = (struct sqlite *)sink;
 	sqlite3_stmt *statement = NULL;
 	struct buf sql;
-	int result;
+	int result = sqlite3_table_column_metadata(s->db, "main", table,
+	    columns[0], NULL, NULL, NULL, NULL, NULL);
 
-	if (sqlite3_table_column_metadata(s->db, "main", table, columns[0],
-		NULL, NULL, NULL, NULL, NULL) != SQLITE_OK)
+	if (result == SQLITE_ERROR) /* there is none */
 		return 0;
+	if (result != SQLITE_OK)
+		return sqlite_db_fail(s->db, why, "cannot read the database");
 	buf_init(&sql, SQL_BYTES_MAX);
 	buf_add(&sql, "SELECT ");
 	for (size_t i = 0; i < count; i++) {

@@ -5,6 +5,7 @@
 #include "sqlite_db.h"
 
 #include "dialect.h"
+#include "mem.h"
 #include "stop.h"
 
 static enum status
@@ -113,6 +114,20 @@ sqlite_db_prepare(sqlite3 *db, const struct buf *sql, sqlite3_stmt **statement,
 }
 
 int
+sqlite_db_compiles(sqlite3 *db, const struct buf *sql, struct fail *why)
+{
+	sqlite3_stmt *statement = NULL;
+	int code = sqlite3_prepare_v2(db, sql->data, -1, &statement, NULL);
+
+	(void)sqlite3_finalize(statement);
+	if (code == SQLITE_OK)
+		return 1;
+	return code == SQLITE_ERROR
+	    ? 0
+	    : sqlite_db_fail(db, why, "cannot read the database");
+}
+
+int
 sqlite_db_step(sqlite3_stmt *statement, struct fail *why)
 {
 	sqlite3 *db = sqlite3_db_handle(statement);
@@ -170,6 +185,16 @@ sqlite_db_bind(sqlite3_stmt *statement, int number, const struct cell *c)
 	}
 }
 
+const char *
+sqlite_db_text(sqlite3_stmt *statement, int index)
+{
+	const void *text = sqlite3_column_text(statement, index);
+
+	if (!text && sqlite3_column_type(statement, index) != SQLITE_NULL)
+		mem_exhausted();
+	return text;
+}
+
 void
 sqlite_db_read(sqlite3_stmt *statement, int index, struct cell *cell)
 {
@@ -187,8 +212,7 @@ sqlite_db_read(sqlite3_stmt *statement, int index, struct cell *cell)
 		return;
 	default:
 		cell->kind = CELL_TEXT;
-		cell->text =
-		    (const char *)sqlite3_column_text(statement, index);
+		cell->text = sqlite_db_text(statement, index);
 		cell->len = (uint32_t)sqlite3_column_bytes(statement, index);
 		return;
 	}

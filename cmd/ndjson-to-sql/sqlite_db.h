@@ -45,6 +45,15 @@ void sqlite_db_bind(sqlite3_stmt *statement, int number, const struct cell *c);
 void sqlite_db_read(sqlite3_stmt *statement, int index, struct cell *cell);
 
 /* Appends an identifier in quotes. */
+/* The column's text; NULL for null alone. It ends the process where there is
+ * no memory for a NUL behind it. */
+const char *sqlite_db_text(sqlite3_stmt *statement, int index);
+
+/* Whether the statement compiles: 1; 0 where the database has not what it
+ * names. */
+ATTR_NODISCARD
+int sqlite_db_compiles(sqlite3 *db, const struct buf *sql, struct fail *why);
+
 void sqlite_db_quote(struct buf *sql, const char *identifier);
 
 /* How many changed pages went to the file before their commit. */

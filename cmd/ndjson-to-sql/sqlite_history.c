@@ -131,7 +131,7 @@ remove_version(struct sqlite *s, struct sqlite_table *t, int64_t id,
 static bool
 is_ours(const struct sqlite *s, sqlite3_stmt *found)
 {
-	const char *from = (const char *)sqlite3_column_text(found, 3);
+	const char *from = sqlite_db_text(found, 3);
 	char now[INSTANT_TEXT_BYTES];
 
 	now_text(s, now);
@@ -141,7 +141,7 @@ is_ours(const struct sqlite *s, sqlite3_stmt *found)
 static bool
 is_same(sqlite3_stmt *found, const struct cell *hash)
 {
-	const char *text = (const char *)sqlite3_column_text(found, 1);
+	const char *text = sqlite_db_text(found, 1);
 
 	return text && hash->kind == CELL_TEXT && strlen(text) == hash->len &&
 	    memcmp(text, hash->text, hash->len) == 0;

@@ -159,14 +159,13 @@ sqlite_merge_create_key(struct sqlite *s, const struct sqlite_table *t,
 	    why);
 }
 
-/* Whether a unique index or primary key of just these columns is there: an
- * ON CONFLICT that matches none does not compile. */
-static bool
-has_fitting_key(struct sqlite *s, const struct table *t)
+/* Whether a unique index or primary key of just these columns is there: 1, 0
+ * or -1. An ON CONFLICT that matches none does not compile. */
+static int
+has_fitting_key(struct sqlite *s, const struct table *t, struct fail *why)
 {
-	sqlite3_stmt *statement = NULL;
 	struct buf sql;
-	int code;
+	int result;
 
 	buf_init(&sql, SQL_BYTES_MAX);
 	buf_add(&sql, "INSERT INTO ");
@@ -178,21 +177,24 @@ has_fitting_key(struct sqlite *s, const struct table *t)
 	buf_add(&sql, " WHERE true ON CONFLICT");
 	add_key_columns(t, &sql);
 	buf_add(&sql, " DO NOTHING");
-	code = sqlite3_prepare_v2(s->db, sql.data, -1, &statement, NULL);
-	(void)sqlite3_finalize(statement);
+	result = sqlite_db_compiles(s->db, &sql, why);
 	buf_free(&sql);
-	return code == SQLITE_OK;
+	return result;
 }
 
 int
 sqlite_merge_make_key(struct sqlite *s, struct sqlite_table *t,
     struct fail *why)
 {
+	int fits = 0;
+
 	if (t->has_key || (!t->table->parent && t->table->key_count == 0))
 		return 0;
 	t->has_key = true;
-	if (!t->table->valid_to && has_fitting_key(s, t->table))
-		return 0;
+	if (!t->table->valid_to)
+		fits = has_fitting_key(s, t->table, why);
+	if (fits != 0)
+		return fits < 0 ? -1 : 0;
 	if (sqlite_merge_create_key(s, t, why) == 0)
 		return 0;
 	if (why->status == STATUS_DATA)

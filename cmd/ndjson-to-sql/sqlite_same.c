@@ -101,7 +101,7 @@ prepare(struct sqlite *s, struct sqlite_table *t, struct fail *why)
 		result = sqlite_db_prepare(s->db, &sql, &t->same.find, why);
 	buf_free(&sql);
 	if (result == 0 && is_as_in_file(s, t))
-		t->same.file = scan_open(s->db, t);
+		result = scan_open(&t->same.file, s->db, t, why);
 	return result;
 }
 

@@ -414,21 +414,21 @@ scan_is_same(const struct scan *s, const struct row *row)
 
 /* --- opening ------------------------------------------------------------ */
 
-static bool
-is_wal(sqlite3 *db)
+static int
+is_wal(sqlite3 *db, bool *answer, struct fail *why)
 {
 	sqlite3_stmt *statement = NULL;
-	bool answer = true;
+	const char *mode;
+	int result;
 
 	if (sqlite3_prepare_v2(db, "PRAGMA main.journal_mode", -1, &statement,
-		NULL) == SQLITE_OK &&
-	    sqlite3_step(statement) == SQLITE_ROW)
-		answer =
-		    sqlite3_stricmp((const char *)sqlite3_column_text(statement,
-					0),
-			"wal") == 0;
+		NULL) != SQLITE_OK)
+		return sqlite_db_fail(db, why, "cannot read the database");
+	result = sqlite_db_step(statement, why);
+	mode = result == 1 ? sqlite_db_text(statement, 0) : NULL;
+	*answer = !mode || sqlite3_stricmp(mode, "wal") == 0;
 	(void)sqlite3_finalize(statement);
-	return answer;
+	return result < 0 ? -1 : 0;
 }
 
 static bool
@@ -471,11 +471,24 @@ add_column(struct scan *s, const struct sqlite_table *t, const char *name)
 	}
 }
 
-/* Where the root is, and which columns are in a record, in their order; false
- * where some are in none, the rowid is one of them, or one has a value where
- * a record says nothing. */
-static bool
-read_table(struct scan *s, sqlite3 *db, const struct sqlite_table *t)
+/* Prepares a query about the table named ?1. */
+static int
+ask(sqlite3 *db, const char *query, const struct sqlite_table *t,
+    sqlite3_stmt **statement, struct fail *why)
+{
+	if (sqlite3_prepare_v2(db, query, -1, statement, NULL) != SQLITE_OK)
+		return sqlite_db_fail(db, why, "cannot read the database");
+	(void)sqlite3_bind_text(*statement, 1, t->table->name, -1,
+	    SQLITE_STATIC);
+	return 0;
+}
+
+/* Where the root is, and which columns are in a record, in their order. It is
+ * not known where some are in none, the rowid is one of them, or one has a
+ * value where a record says nothing. */
+static int
+read_table(struct scan *s, sqlite3 *db, const struct sqlite_table *t,
+    bool *is_known, struct fail *why)
 {
 	static const char query[] =
 	    "SELECT m.rootpage, c.name FROM sqlite_schema AS m,"
@@ -487,37 +500,42 @@ read_table(struct scan *s, sqlite3 *db, const struct sqlite_table *t)
 	    "SELECT count(*) FROM pragma_table_xinfo(?1)";
 	sqlite3_stmt *statement = NULL;
 	size_t all = 0;
+	int result;
 
-	if (sqlite3_prepare_v2(db, query, -1, &statement, NULL) != SQLITE_OK)
-		return false;
-	(void)sqlite3_bind_text(statement, 1, t->table->name, -1,
-	    SQLITE_STATIC);
-	while (sqlite3_step(statement) == SQLITE_ROW) {
+	if (ask(db, query, t, &statement, why) != 0)
+		return -1;
+	while ((result = sqlite_db_step(statement, why)) == 1) {
 		s->root = (uint32_t)sqlite3_column_int64(statement, 0);
-		add_column(s, t,
-		    (const char *)sqlite3_column_text(statement, 1));
+		add_column(s, t, sqlite_db_text(statement, 1));
 	}
 	(void)sqlite3_finalize(statement);
-	if (sqlite3_prepare_v2(db, count, -1, &statement, NULL) != SQLITE_OK)
-		return false;
-	(void)sqlite3_bind_text(statement, 1, t->table->name, -1,
-	    SQLITE_STATIC);
-	if (sqlite3_step(statement) == SQLITE_ROW)
+	if (result != 0 || ask(db, count, t, &statement, why) != 0)
+		return -1;
+	result = sqlite_db_step(statement, why);
+	if (result == 1)
 		all = (size_t)sqlite3_column_int64(statement, 0);
 	(void)sqlite3_finalize(statement);
-	return s->root > 1 && s->column_count == all &&
+	*is_known = s->root > 1 && s->column_count == all &&
 	    s->found == t->column_count;
+	return result < 0 ? -1 : 0;
 }
 
-struct scan *
-scan_open(sqlite3 *db, const struct sqlite_table *t)
+int
+scan_open(struct scan **scan, sqlite3 *db, const struct sqlite_table *t,
+    struct fail *why)
 {
 	struct scan *s = mem_alloc(1, sizeof(*s));
+	bool is_other = true, is_known = false;
+	int result = is_wal(db, &is_other, why);
 
-	if (!is_wal(db) && read_header(s, db) && read_table(s, db, t))
-		return s;
-	scan_free(s);
-	return NULL;
+	*scan = NULL;
+	if (result == 0 && !is_other && read_header(s, db))
+		result = read_table(s, db, t, &is_known, why);
+	if (result == 0 && is_known)
+		*scan = s;
+	else
+		scan_free(s);
+	return result;
 }
 
 void

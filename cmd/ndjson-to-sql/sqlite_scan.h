@@ -12,6 +12,9 @@
 #ifndef SQLITE_SCAN_H
 #define SQLITE_SCAN_H
 
+#include "attr.h"
+#include "fail.h"
+
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,9 +24,12 @@ struct row;
 struct sqlite_table;
 struct scan;
 
-/* NULL where the file or the table is not as we know them to be: a journal
- * of the WAL kind, another encoding, columns that are computed. */
-struct scan *scan_open(sqlite3 *db, const struct sqlite_table *t);
+/* Sets NULL where the file or the table is not as we know them to be: a
+ * journal of the WAL kind, another encoding, columns that are computed. Fails
+ * where SQLite does, since that may have ended the transaction. */
+ATTR_NODISCARD
+int scan_open(struct scan **scan, sqlite3 *db, const struct sqlite_table *t,
+    struct fail *why);
 
 /* Goes to the first row behind that rowid, or to the next one: 1; 0: there is
  * none. -1: the file cannot be read so, and the scan is of no more use. */

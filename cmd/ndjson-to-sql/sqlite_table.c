@@ -85,22 +85,23 @@ is_empty(struct sqlite *s, const struct table *table, bool *answer,
 }
 
 /* A table WITHOUT ROWID has none; only a user can have made it so. */
-static bool
-has_rowid(struct sqlite *s, const struct table *table)
+static int
+has_rowid(struct sqlite *s, const struct table *table, bool *answer,
+    struct fail *why)
 {
-	sqlite3_stmt *statement = NULL;
 	struct buf sql;
-	int code;
+	int result;
 
+	*answer = true;
 	if (!table->is_foreign)
-		return true;
+		return 0;
 	buf_init(&sql, SQL_BYTES_MAX);
 	buf_add(&sql, "SELECT _rowid_ FROM ");
 	sqlite_db_quote(&sql, table->name);
-	code = sqlite3_prepare_v2(s->db, sql.data, -1, &statement, NULL);
-	(void)sqlite3_finalize(statement);
+	result = sqlite_db_compiles(s->db, &sql, why);
+	*answer = result == 1;
 	buf_free(&sql);
-	return code == SQLITE_OK;
+	return result < 0 ? -1 : 0;
 }
 
 /* Whether the query, about the table named ?1, gives a number but 0. */
@@ -174,7 +175,8 @@ sqlite_table_start(struct sqlite *s, struct sqlite_table *t,
 		return -1;
 	if (c->is_stored && is_empty(s, c->table, &is_blank, why) != 0)
 		return -1;
-	t->has_rowid = has_rowid(s, c->table);
+	if (has_rowid(s, c->table, &t->has_rowid, why) != 0)
+		return -1;
 	if (ask(s, c->table,
 		"SELECT strict FROM pragma_table_list"
 		" WHERE schema = 'main' AND name = ?1 COLLATE NOCASE",
