@@ -6,6 +6,7 @@
  */
 #include "msg.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -60,9 +61,14 @@ msg_program(void)
 static void
 put(const char *text, size_t len)
 {
-	ssize_t written = write(STDERR_FILENO, text, len);
+	while (len > 0) {
+		ssize_t n = write(STDERR_FILENO, text, len);
 
-	(void)written;
+		if (n == -1 && errno != EINTR)
+			return;
+		text += n > 0 ? n : 0;
+		len -= n > 0 ? (size_t)n : 0;
+	}
 }
 
 /* Writes what erases the shown line; returns its length. */
@@ -168,11 +174,8 @@ msg_at(enum msg_level level, const char *format, ...)
 void
 msg_plain(const char *line)
 {
-	/* Two writes; where stderr is gone there is nobody left to tell. */
-	ssize_t written = write(STDERR_FILENO, line, strlen(line));
-
-	written = written < 0 ? written : write(STDERR_FILENO, "\n", 1);
-	(void)written;
+	put(line, strlen(line));
+	put("\n", 1);
 }
 
 void

@@ -25,5 +25,7 @@ tortures 'a new database whose lock cannot be examined or emptied' \
 	--case '^(new|csv)$' --kind 'stat|truncate' --points 4
 tortures 'memory that SQLite lacks where it is only asked' --case '^replace$' \
 	--kind alloc --how 'ENOMEM$' --points 60
+tortures 'reads and writes that do less than they are asked' \
+	--case '^(new|claims|check)$' --kind 'read|write' --how short --points 4
 
 done_testing

@@ -54,9 +54,35 @@ static int
 read_header(const struct sqlite *s, unsigned char header[HEADER_BYTES],
     struct fail *why)
 {
-	if (pread(s->file.lock, header, HEADER_BYTES, 0) != HEADER_BYTES)
-		return fail_errno(why, "cannot read '%s'",
-		    sqlite3_db_filename(s->db, "main"));
+	for (size_t done = 0; done < HEADER_BYTES;) {
+		ssize_t count = pread(s->file.lock, header + done,
+		    HEADER_BYTES - done, (off_t)done);
+
+		if (count == 0)
+			return fail_set(why, STATUS_LOCAL,
+			    "'%s' is shorter than it was",
+			    sqlite3_db_filename(s->db, "main"));
+		if (count < 0 && errno != EINTR)
+			return fail_errno(why, "cannot read '%s'",
+			    sqlite3_db_filename(s->db, "main"));
+		done += count > 0 ? (size_t)count : 0;
+	}
+	return 0;
+}
+
+static int
+put_header(const struct sqlite *s, const unsigned char header[HEADER_BYTES],
+    struct fail *why)
+{
+	for (size_t done = 0; done < HEADER_BYTES;) {
+		ssize_t count = pwrite(s->file.lock, header + done,
+		    HEADER_BYTES - done, (off_t)done);
+
+		if (count < 0 && errno != EINTR)
+			return fail_errno(why, "cannot write '%s'",
+			    sqlite3_db_filename(s->db, "main"));
+		done += count > 0 ? (size_t)count : 0;
+	}
 	return 0;
 }
 
@@ -75,10 +101,7 @@ write_header(const struct sqlite *s, uint32_t count, struct fail *why)
 	put_big_endian(header + AT_VALID_FOR, changes, 4);
 	if (count > 0)
 		put_big_endian(header + AT_PAGE_COUNT, count, 4);
-	if (pwrite(s->file.lock, header, HEADER_BYTES, 0) != HEADER_BYTES)
-		return fail_errno(why, "cannot write '%s'",
-		    sqlite3_db_filename(s->db, "main"));
-	return 0;
+	return put_header(s, header, why);
 }
 
 int
