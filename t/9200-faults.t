@@ -27,5 +27,6 @@ tortures 'memory that SQLite lacks where it is only asked' --case '^replace$' \
 	--kind alloc --how 'ENOMEM$' --points 60
 tortures 'reads and writes that do less than they are asked' \
 	--case '^(new|claims|check)$' --kind 'read|write' --how short --points 4
+tortures 'the pipes of --jq' --case '^jq$' --kind 'read|write' --how EIO --every 1
 
 done_testing

@@ -325,9 +325,13 @@ send_some(struct sieve *s)
 
 		if (n == -1 && errno == EAGAIN)
 			return;
-		/* Nobody reads it: the end of the answers will tell. */
-		if (n == -1 && errno != EINTR)
+		/* Nobody reads it: the end of the answers will tell. For
+		 * whatever reason, there will be one now. */
+		if (n == -1 && errno != EINTR) {
 			s->sent = frames->len;
+			(void)close(s->to);
+			s->to = -1;
+		}
 		s->sent += n > 0 ? (size_t)n : 0;
 	}
 }
@@ -344,7 +348,9 @@ receive(struct sieve *s, struct fail *why)
 	n = read(s->from, room, READ_BYTES);
 	if (n == -1 && (errno == EINTR || errno == EAGAIN))
 		return 0;
-	if (n <= 0) {
+	if (n == -1)
+		return fail_errno(why, "cannot read what --jq made");
+	if (n == 0) {
 		(void)explain_end(s, why);
 		if (s->flying.count > 0 && why->status != STATUS_LOCAL)
 			prefix_record(s, why);
