@@ -28,5 +28,7 @@ tortures 'memory that SQLite lacks where it is only asked' --case '^replace$' \
 tortures 'reads and writes that do less than they are asked' \
 	--case '^(new|claims|check)$' --kind 'read|write' --how short --points 4
 tortures 'the pipes of --jq' --case '^jq$' --kind 'read|write' --how EIO --every 1
+tortures 'files that cannot be looked at' --case '^ndjson-gzip$' --kind stat \
+	--how 'EIO' --points 40
 
 done_testing

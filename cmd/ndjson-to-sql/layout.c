@@ -86,19 +86,28 @@ is_kind(const char *path, mode_t kind)
 	return lstat(path, &st) == 0 && (st.st_mode & S_IFMT) == kind;
 }
 
-void
+int
 layout_find_file(const char *directory, const struct format *format,
-    struct shape *shape)
+    struct shape *shape, struct fail *why)
 {
-	for (enum pack_kind pack = PACK_PLAIN; pack < PACK_COUNT; pack++) {
+	int result = 0;
+
+	for (enum pack_kind pack = PACK_PLAIN;
+	     pack < PACK_COUNT && result == 0; pack++) {
 		char *path =
 		    layout_path(directory, shape->table, NULL, format, pack);
+		struct stat st;
 
-		if (is_kind(path, S_IFREG))
-			shape_add_file(shape, path);
-		else
-			free(path);
+		/* One that cannot be looked at would be lost. */
+		if (lstat(path, &st) == 0) {
+			if (S_ISREG(st.st_mode))
+				shape_add_file(shape, mem_string(path));
+		} else if (errno != ENOENT) {
+			result = directory_fail(why, "examine", path);
+		}
+		free(path);
 	}
+	return result;
 }
 
 /* A walk through the directory, from one level to the next. */

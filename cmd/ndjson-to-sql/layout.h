@@ -34,8 +34,9 @@ char *layout_path(const char *directory, const char *table, const char *part,
     const struct format *format, enum pack_kind pack);
 
 /* Adds the files that `directory` has of the table, plain or compressed. */
-void layout_find_file(const char *directory, const struct format *format,
-    struct shape *shape);
+ATTR_NODISCARD
+int layout_find_file(const char *directory, const struct format *format,
+    struct shape *shape, struct fail *why);
 
 /* Adds to each table the files that hold it. Anything else in the directory
  * but `extra` (names separated by spaces; NULL: none) is STATUS_USAGE: it is

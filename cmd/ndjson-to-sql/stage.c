@@ -105,8 +105,9 @@ read_ledger(struct stage *s, struct fail *why)
 	own_count = s->before.count;
 	s->is_read = mem_alloc(own_count, sizeof(*s->is_read));
 	for (size_t i = 0; i < own_count; i++) {
-		layout_find_file(s->directory.path, format,
-		    &s->before.items[i]);
+		if (layout_find_file(s->directory.path, format,
+			&s->before.items[i], why) != 0)
+			return -1;
 		if (s->before.items[i].file_count > 0 &&
 		    (sqlite_scratch_make(s->inner, &s->before.items[i], why) !=
 			    0 ||
