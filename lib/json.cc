@@ -578,14 +578,13 @@ parse(json *j, string_view text)
 struct json *
 json_new(unsigned max_depth)
 {
-	/* An exception would have no C caller to go to. The parentheses zero
-	 * the members that have no constructor. */
-	json *j = new (std::nothrow) json();
+	json *j;
 
-	if (!j) {
-		free(mem_alloc(1, SIZE_MAX)); /* reports and exits */
-		abort();
-	}
+	/* An exception would have no C caller to go to, and simdjson throws
+	 * some. */
+	std::set_new_handler(mem_exhausted);
+	/* The parentheses zero the members that have no constructor. */
+	j = new json();
 	j->max_depth = max_depth;
 	return j;
 }

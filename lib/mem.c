@@ -4,20 +4,26 @@
  */
 #include "mem.h"
 
-#include "attr.h"
 #include "msg.h"
 #include "status.h"
+#include "undo.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-ATTR_NORETURN
-static void
-out_of_memory(void)
+/* Not exit: what libraries do there may need memory as well, or be under way
+ * in another thread. */
+void
+mem_exhausted(void)
 {
-	msg_error("out of memory");
-	exit(STATUS_LOCAL);
+	if (undo_begin()) {
+		msg_show(NULL);
+		msg_error("out of memory");
+		undo_all();
+	}
+	_exit(STATUS_LOCAL);
 }
 
 void *
@@ -26,7 +32,7 @@ mem_alloc(size_t count, size_t size)
 	void *memory = calloc(count ? count : 1, size);
 
 	if (!memory)
-		out_of_memory();
+		mem_exhausted();
 	return memory;
 }
 
@@ -38,10 +44,10 @@ mem_resize(void *old, size_t count, size_t size)
 	if (count == 0)
 		count = 1;
 	if (count > SIZE_MAX / size)
-		out_of_memory();
+		mem_exhausted();
 	memory = realloc(old, count * size);
 	if (!memory)
-		out_of_memory();
+		mem_exhausted();
 	return memory;
 }
 
@@ -54,7 +60,7 @@ mem_grow_more(void *old, size_t *capacity, size_t need, size_t size)
 		wanted = 8;
 	while (wanted < need) {
 		if (wanted > SIZE_MAX / 2)
-			out_of_memory();
+			mem_exhausted();
 		wanted *= 2;
 	}
 	old = mem_resize(old, wanted, size);
@@ -68,7 +74,7 @@ mem_copy(const char *text, size_t len)
 	char *copy;
 
 	if (len == SIZE_MAX)
-		out_of_memory();
+		mem_exhausted();
 	copy = mem_resize(NULL, len + 1, 1);
 	if (len > 0)
 		memcpy(copy, text, len);

@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Allocation that does not fail: on exhaustion it prints one message and
- * exits with STATUS_LOCAL. That is safe because no output is ever half
- * committed. Sizes are checked for overflow. free() frees.
+ * Allocation that does not fail: on exhaustion it prints one message, undoes
+ * what must not stay (undo.h) and ends the process with STATUS_LOCAL. That is
+ * safe because no output is ever half committed. Sizes are checked for
+ * overflow. free() frees.
  */
 #ifndef MEM_H
 #define MEM_H
 
+#include "attr.h"
+
 #include <stddef.h>
+
+/* The end; also for allocators that are not ours. */
+ATTR_NORETURN
+void mem_exhausted(void);
 
 /* Zeroed memory for `count` members of `size` bytes; never NULL. */
 void *mem_alloc(size_t count, size_t size);

@@ -97,6 +97,14 @@ set_mode(struct out *o, const struct stat *existing, mode_t mode,
 	return 0;
 }
 
+static void
+remove_temporary(void *context)
+{
+	const struct out *o = context;
+
+	(void)unlink(o->temporary);
+}
+
 int
 out_open_file(struct out *o, const char *path, unsigned mode, struct fail *why)
 {
@@ -126,6 +134,7 @@ out_open_file(struct out *o, const char *path, unsigned mode, struct fail *why)
 		return fail_errno(why, "cannot create a file beside '%s'",
 		    o->name);
 	}
+	undo_add(&o->undo, remove_temporary, o);
 	return set_mode(o, is_there ? &existing : NULL, (mode_t)mode, why);
 }
 
@@ -267,6 +276,7 @@ out_commit(struct out *o, struct fail *why)
 		return fail_errno(why, "cannot write %s", o->name);
 	if (!o->temporary)
 		return 0;
+	undo_remove(&o->undo);
 	if (rename(o->temporary, o->name) != 0)
 		return fail_errno(why, "cannot rename '%s' to '%s'",
 		    o->temporary, o->name);
@@ -279,6 +289,7 @@ void
 out_free(struct out *o)
 {
 	if (o->temporary) {
+		undo_remove(&o->undo);
 		(void)unlink(o->temporary);
 		if (o->fd != -1)
 			(void)close(o->fd);

@@ -13,6 +13,7 @@
 
 #include "attr.h"
 #include "fail.h"
+#include "undo.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,6 +28,7 @@ struct out {
 	int fd;
 	char *name;      /* for messages; of a file, where it will be */
 	char *temporary; /* NULL: not a file to be renamed */
+	struct undo undo;
 	bool is_new;     /* a file that this one made, under its own name */
 	char *data;      /* what is not written yet */
 	size_t len;

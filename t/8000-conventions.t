@@ -75,7 +75,7 @@ is "$(names '(^|[^a-z_])(secure_)?getenv *\(' | grep -v '/opts\.c$')" \
 	lib/xdg.c 'getenv is called in opts.c and xdg.c alone'
 is "$(names '(^|[^a-z_.>])(_exit|_Exit|exit|abort|quick_exit) *\(' |
 	grep -v '/main\.c$' | tr '\n' ' ')" \
-	'cmd/logto-fetch/worker.c lib/json.cc lib/mem.c lib/out.c ' \
+	'cmd/logto-fetch/worker.c lib/mem.c lib/out.c ' \
 	'a module ends the process for want of memory or of a reader alone'
 nothing "$(names 'setlocale|(^|[^_])alloca *\(')" \
 	'nothing sets a locale or allocates on the stack'
@@ -98,6 +98,9 @@ msg.o shown_lock
 stop.o first_ms
 stop.o stop_signal
 stop.o wake_pipe
+undo.o has_begun
+undo.o lock
+undo.o newest
 EOT
 if [ "${build##*/}" = release ] && command -v nm >/dev/null; then
 	for object in $(find "$build/lib" "$build/cmd" -name '*.o' | sort); do

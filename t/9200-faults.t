@@ -30,5 +30,8 @@ tortures 'reads and writes that do less than they are asked' \
 tortures 'the pipes of --jq' --case '^jq$' --kind 'read|write' --how EIO --every 1
 tortures 'files that cannot be looked at' --case '^ndjson-gzip$' --kind stat \
 	--how 'EIO' --points 40
+tortures 'memory that ends' --case '^(mint|warm-cache|logs|file|rejects|csv|new)$' \
+	--kind alloc --points 3
+tortures 'one call of some kind in each command' --pairs 7 --points 1
 
 done_testing

@@ -6,6 +6,7 @@
 #include "confine.h"
 
 #include "child.h"
+#include "undo.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -92,6 +93,7 @@ confine_process(pid_t parent, int keep_in, int keep_out, size_t memory_bytes,
 	/* It may have died before. */
 	if (getppid() != parent)
 		(void)raise(SIGKILL);
+	undo_forget();
 	set_signals();
 	close_all(keep_in, keep_out);
 	environ = child_environment(forget);

@@ -95,11 +95,13 @@ main(int argc, char **argv)
 	struct stream stream = {0};
 	struct opts opts;
 	struct fail why;
+	struct undo undo;
 	bool is_misuse = true;
 	int result = -1;
 
 	msg_init("logto-fetch");
 	secret_protect_process();
+	stream_guard(&stream, &undo);
 	switch (opts_parse(&opts, argc, argv, &why)) {
 	case OPT_RUN:
 		result = run(&opts, &stream, &is_misuse, &why);

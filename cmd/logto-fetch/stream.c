@@ -120,6 +120,32 @@ stream_poison(struct stream *s, const struct fail *why)
 	buf_free(&fragment);
 }
 
+static void
+poison_exhausted(void *stream)
+{
+	static const char fragment[] =
+	    "{\"_error\":{\"status\":1,\"message\":\"out of memory\"";
+	struct stream *s = stream;
+	size_t len = sizeof(fragment) - 1;
+	struct fail ignored;
+
+	if ((s->is_open && !s->is_stdout) || isatty(STDOUT_FILENO))
+		return;
+	if (!s->is_open && write(STDOUT_FILENO, fragment, len) < 0)
+		return;
+	if (s->is_open &&
+	    (end_line(s, &ignored) != 0 ||
+		out_write(&s->out, fragment, len, &ignored) != 0 ||
+		out_flush(&s->out, &ignored) != 0))
+		msg_at(MSG_VERBOSE, "%s", ignored.text);
+}
+
+void
+stream_guard(struct stream *s, struct undo *u)
+{
+	undo_add(u, poison_exhausted, s);
+}
+
 void
 stream_free(struct stream *s)
 {

@@ -18,6 +18,7 @@
 #include "attr.h"
 #include "fail.h"
 #include "out.h"
+#include "undo.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -58,6 +59,10 @@ int stream_close(struct stream *s, struct fail *why);
  * seen anyway. A stream that was never opened is standard output. Whether it
  * can be written does not matter any more. */
 void stream_poison(struct stream *s, const struct fail *why);
+
+/* From now on the same happens for want of memory, and without any. `u` is the
+ * caller's, and stays where it is as long as the stream. */
+void stream_guard(struct stream *s, struct undo *u);
 
 /* Releases; harmless on a zeroed struct, and twice. */
 void stream_free(struct stream *s);

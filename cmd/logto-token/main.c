@@ -17,6 +17,7 @@
 #include "stop.h"
 #include "tenant.h"
 #include "token.h"
+#include "undo.h"
 
 #include <time.h>
 
@@ -68,14 +69,27 @@ out:
 	return result;
 }
 
+/* For want of memory. */
+static void
+fail_reader(void *opts)
+{
+	const struct fail why = {.status = STATUS_LOCAL};
+	const struct opts *o = opts;
+
+	if (o->form == FORM_BARE)
+		print_failure(&why);
+}
+
 int
 main(int argc, char **argv)
 {
-	struct opts opts;
+	struct opts opts = {.form = FORM_BARE};
+	struct undo undo;
 	struct fail why;
 
 	msg_init("logto-token");
 	secret_protect_process();
+	undo_add(&undo, fail_reader, &opts);
 	switch (opts_parse(&opts, argc, argv, &why)) {
 	case OPT_RUN:
 		break;

@@ -321,6 +321,17 @@ make_fresh(struct directory *d, struct fail *why)
 	return 0;
 }
 
+static void
+remove_loading(void *context)
+{
+	struct directory *d = context;
+	struct fail ignored; /* the next loader tries again, and says so */
+
+	(void)recover(d, &ignored);
+	/* Only if it is empty: what is not ours stays. */
+	(void)rmdir(d->loading);
+}
+
 int
 directory_open(struct directory *d, const char *path, int64_t timeout_ms,
     bool is_looking, struct fail *why)
@@ -337,6 +348,7 @@ directory_open(struct directory *d, const char *path, int64_t timeout_ms,
 		return -1;
 	d->fresh = directory_join(d->loading, OUR_PREFIX "new");
 	d->old = directory_join(d->loading, OUR_PREFIX "old");
+	undo_add(&d->undo, remove_loading, d);
 	/* Another loader may have been here meanwhile. */
 	if (recover(d, why) != 0 || look(d, why) != 0)
 		return -1;
@@ -400,13 +412,9 @@ directory_commit(struct directory *d, struct fail *why)
 void
 directory_free(struct directory *d)
 {
-	struct fail ignored; /* the next loader tries again, and says so */
-
+	undo_remove(&d->undo);
 	if (d->old)
-		(void)recover(d, &ignored);
-	/* Only if it is empty: what is not ours stays. */
-	if (d->lock != -1 && d->old)
-		(void)rmdir(d->loading);
+		remove_loading(d);
 	if (d->lock != -1)
 		(void)close(d->lock);
 	free(d->path);

@@ -20,6 +20,7 @@
 
 #include "attr.h"
 #include "fail.h"
+#include "undo.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -30,6 +31,7 @@ struct directory {
 	char *loading; /* NULL: it is only looked at */
 	char *fresh;   /* where to make files; NULL as above */
 	char *old;
+	struct undo undo;
 	int lock; /* descriptor of `loading`; -1: none */
 	bool was_there;
 	dev_t device; /* of `path`, where it was there */

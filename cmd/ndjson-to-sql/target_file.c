@@ -137,13 +137,23 @@ lock_loading(struct target_file *f, int64_t timeout_ms, struct fail *why)
 static void
 remove_built(const struct target_file *f)
 {
+	char name[PATH_MAX]; /* a longer one was never made */
+
 	(void)unlink(f->built);
 	for (size_t i = 0; f->kind->journals[i]; i++) {
-		char *name = beside(f->built, f->kind->journals[i]);
-
+		(void)snprintf(name, sizeof(name), "%s%s", f->built,
+		    f->kind->journals[i]);
 		(void)unlink(name);
-		free(name);
 	}
+}
+
+static void
+remove_loading(void *context)
+{
+	const struct target_file *f = context;
+
+	remove_built(f);
+	(void)unlink(f->loading);
 }
 
 static void
@@ -182,8 +192,10 @@ make_loading(struct target_file *f, int64_t timeout_ms, struct fail *why)
 		result = fail_file(why, "empty", f->loading);
 		(void)unlink(f->loading);
 	}
-	if (result == 0)
+	if (result == 0) {
 		name_built(f);
+		undo_add(&f->undo, remove_loading, f);
+	}
 	return result;
 }
 
@@ -191,6 +203,7 @@ make_loading(struct target_file *f, int64_t timeout_ms, struct fail *why)
 static void
 forget_loading(struct target_file *f)
 {
+	undo_remove(&f->undo);
 	if (f->lock != -1)
 		(void)close(f->lock);
 	f->lock = -1;
@@ -320,6 +333,7 @@ target_file_commit(struct target_file *f, struct fail *why)
 		return 0;
 	if (flush_built(f, why) != 0)
 		return -1;
+	undo_remove(&f->undo);
 	errno = 0;
 	if (put_in_place(f) != 0) {
 		if (errno == EEXIST)

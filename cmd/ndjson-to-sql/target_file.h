@@ -17,6 +17,7 @@
 
 #include "attr.h"
 #include "fail.h"
+#include "undo.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -36,6 +37,7 @@ struct target_file {
 	char *path;                     /* of the database, links resolved */
 	char *loading; /* the lock; NULL: the database exists */
 	char *built;   /* what is built; NULL as well */
+	struct undo undo;
 	int lock;      /* descriptor of `loading`; -1: none */
 	bool is_new;
 	bool is_in_place; /* new, but made at `path` itself */
