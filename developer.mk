@@ -89,5 +89,5 @@ picture: all $(B)/mock-logto ## draws doc/terminal.svg, from a real run
 dashboard: all $(B)/mock-logto ## shows a mock tenant's charts, on port 8001
 	@t/demo $(B) dashboard
 
-.PHONY: picture dashboard check-engines torture asan tsan coverage memcheck helgrind \
-        msan analyze fuzz format format-check tidy
+.PHONY: picture dashboard check-engines torture asan tsan coverage \
+        memcheck helgrind msan analyze fuzz format format-check tidy

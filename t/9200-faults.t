@@ -24,14 +24,14 @@ tortures 'a merge whose calls to the disk fail' --case '^merge$' \
 tortures 'a new database whose lock cannot be examined or emptied' \
 	--case '^(new|csv)$' --kind 'stat|truncate' --points 4
 tortures 'memory that SQLite lacks where it is only asked' --case '^replace$' \
-	--kind alloc --how 'ENOMEM$' --points 60
+	--kind alloc --how 'ENOMEM$' --points 40
 tortures 'reads and writes that do less than they are asked' \
 	--case '^(new|claims|check)$' --kind 'read|write' --how short --points 4
 tortures 'the pipes of --jq' --case '^jq$' --kind 'read|write' --how EIO --every 1
 tortures 'files that cannot be looked at' --case '^ndjson-gzip$' --kind stat \
-	--how 'EIO' --points 40
+	--how EIO --points 20
 tortures 'memory that ends' --case '^(mint|warm-cache|logs|file|rejects|csv|new)$' \
-	--kind alloc --points 3
-tortures 'one call of some kind in each command' --pairs 7 --points 1
+	--kind alloc --points 2
+tortures 'one call of some kind in each command' --pairs 13 --points 1
 
 done_testing
