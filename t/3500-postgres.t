@@ -133,6 +133,20 @@ is "$(jq -c '[.tables[] | [.inserted, .deleted, .doubled]]' err)" \
 is "$(sql 'SELECT string_agg(_id, chr(32) ORDER BY _id) FROM twice__l__m')" \
 	'1.0.0 1.1.0 1.1.1' 'lists of lists'
 
+# Keys that are two for us, and one for PostgreSQL.
+for table in times_key times_key; do
+	for id in '"2026-11-24T06:00:00.1234567Z"' '"2026-11-24T06:00:00.1234568Z"'; do
+		printf '{"_resource":"%s","id":%s,"l":[1]}\n' $table "$id"
+	done | load 0
+done
+is "$(sql 'SELECT count(*) FROM times_key, times_key__l')" 1 \
+	'times that differ beyond the sixth digit'
+load 0 --table decimals <<'EOT'
+{"id":1.10000000000000000001,"v":1}
+{"id":1.100000000000000000010,"v":2}
+EOT
+is "$(sql 'SELECT v FROM decimals')" 2 'decimals of two spellings'
+
 # --- what PostgreSQL cannot hold
 
 run ndjson-to-sql --table nul $pg <<'EOT'

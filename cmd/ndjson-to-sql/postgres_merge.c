@@ -82,23 +82,6 @@ drop_orphans(struct postgres *s, const struct postgres_table *root,
 	return 0;
 }
 
-/* Whether keys that differ for us differ for the database: 1.0 and 1.00 may
- * not, nor may what a type of somebody else makes of two texts. */
-static bool
-has_plain_key(const struct postgres_table *root)
-{
-	const struct sql_table *t = &root->sql;
-
-	if (root->is_checked)
-		return false;
-	for (size_t i = 0; i < t->column_count; i++)
-		if (sql_table_is_key_column(t->table, t->columns[i].column) &&
-		    t->columns[i].type != TYPE_TEXT &&
-		    t->columns[i].type != TYPE_BIGINT)
-			return false;
-	return true;
-}
-
 static int
 drop_doubled(struct postgres *s, struct postgres_table *root,
     const struct sql_range *range, struct fail *why)
@@ -106,7 +89,7 @@ drop_doubled(struct postgres *s, struct postgres_table *root,
 	uint64_t count;
 
 	if (root->staged_count == 0 ||
-	    (!root->is_doubled && has_plain_key(root)))
+	    (!root->is_doubled && postgres_table_has_plain_key(root)))
 		return 0;
 	if (run(s, root, sql_merge_add_doubled, range, &count, why) != 0)
 		return -1;

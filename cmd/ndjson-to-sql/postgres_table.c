@@ -91,6 +91,21 @@ leave_direct(struct postgres *s, const struct table *root)
 			s->tables[i]->is_direct = false;
 }
 
+bool
+postgres_table_has_plain_key(const struct postgres_table *t)
+{
+	if (t->is_checked)
+		return false;
+	for (size_t i = 0; i < t->sql.column_count; i++) {
+		const struct sql_column *c = &t->sql.columns[i];
+
+		if (sql_table_is_key_column(t->table, c->column) &&
+		    c->type != TYPE_TEXT && c->type != TYPE_BIGINT)
+			return false;
+	}
+	return true;
+}
+
 int
 postgres_table_start(struct postgres *s, const struct change *c,
     struct fail *why)
@@ -199,6 +214,9 @@ postgres_table_add_column(struct postgres *s, struct postgres_table *t,
 	*column = (struct sql_column){.column = c->column,
 	    .type = c->type,
 	    .declared = c->is_stored ? declared_type(s, c->column) : NULL};
+	if (t->is_direct && t->is_merged && !t->table->parent &&
+	    !postgres_table_has_plain_key(t))
+		leave_direct(s, t->table->root);
 	return alter_now(s, t, column, false, why);
 }
 

@@ -2,10 +2,10 @@
 /*
  * One table of PostgreSQL during a load: its definition and its lanes.
  *
- *      direct    A table of ours that is empty when the load begins: rows are
- *                copied into it at once, and its key is made at the end. A
- *                record whose key may have come before (postgres_keys.h) goes
- *                into the stage, with all below it.
+ *      direct    A table of ours that is empty when the load begins, with a
+ *                plain key: rows are copied into it at once, and its key is
+ *                made at the end. A record whose key may have come before
+ *                (postgres_keys.h) goes into the stage, with all below it.
  *      staged    Any other: rows are copied into the stage, and merged from
  *                there at the end (postgres_merge.h). What changes in its
  *                definition waits until then: PostgreSQL locks a table that
@@ -60,6 +60,10 @@ struct postgres_table {
 	bool is_doubled;           /* a key of it may have come twice */
 	struct sink_counts counts;
 };
+
+/* Whether keys of a root table that differ for us differ for the database: 1.0
+ * and 1.00 do not, nor may what a type of somebody else makes of two texts. */
+bool postgres_table_has_plain_key(const struct postgres_table *t);
 
 /* Takes part in the load from now on. */
 ATTR_NODISCARD
