@@ -201,6 +201,26 @@ for signal in TERM:143 KILL:137; do
 		'... finds the old rows'
 done
 
+# --- many columns
+
+perl -e 'print "{\"id\":$_", (map ",\"c$_\":\"v$_\"", 1 .. 1100), "}\n"
+	for 1 .. 40' >wide
+run ndjson-to-sql --max-columns 2000 -t t wide.duckdb wide
+exits 0 '1,101 columns'
+run ndjson-to-sql --max-columns 2000 --stats json -t t wide.duckdb wide
+is "$(jq -c '.tables.t | [.inserted, .unchanged]' err)" '[0,40]' '... again'
+is "$(sql wide.duckdb 'SELECT count(c1100), max(c1100) FROM t')" '40|v1100' \
+	'... are all there'
+
+# --- no memory without bounds
+
+perl -e 'print "{\"id\":$_,\"v\":\"", "x" x 6000000, "\"}\n" for 1 .. 8' >long
+run ndjson-to-sql -t t long.duckdb long
+exits 0 'values of megabytes'
+run ndjson-to-sql --stats json -t t long.duckdb long
+is "$(jq -c '.tables.t.unchanged' err)" 8 '... again'
+rm long long.duckdb
+
 # --- nothing is fetched
 
 strace -f -e trace=connect,socket -o calls \

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* A column that was there when the database was opened. */
 struct duckdb_existing {
@@ -27,7 +28,10 @@ struct duckdb {
 	size_t existing_count, existing_capacity;
 	struct duckdb_table **tables; /* by table id; each may be NULL */
 	size_t table_count, table_capacity;
-	bool is_new; /* the file is being built */
+	bool is_new;          /* the file is being built */
+	uint64_t limit_bytes; /* of memory; 0: what DuckDB began with */
+	uint64_t input_bytes; /* that came so far */
+	uint64_t block_bytes; /* of the database's file */
 };
 
 /* The type that a column had when the database was opened, or NULL. */

@@ -6,6 +6,7 @@
 
 #include "duckdb.h"
 #include "duckdb_agree.h"
+#include "duckdb_limit.h"
 #include "instant.h"
 #include "schema.h"
 #include "sql_merge.h"
@@ -362,7 +363,7 @@ duckdb_merge_run(struct duckdb *d, struct duckdb_table *root, struct fail *why)
 	f.mode = root->sql.table->is_own ? MODE_MERGE : d->options.mode;
 	if (instant_from_ms(d->base.load_id, &at) == 0)
 		(void)instant_format(&at, f.now);
-	if (prepare(&f, why) != 0)
+	if (duckdb_limit_merge(d, root, why) != 0 || prepare(&f, why) != 0)
 		return -1;
 	if (d->options.ddl)
 		return 0;

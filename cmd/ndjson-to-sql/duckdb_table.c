@@ -7,6 +7,7 @@
 
 #include "dialect.h"
 #include "duckdb.h"
+#include "duckdb_limit.h"
 #include "duckdb_widen.h"
 #include "mem.h"
 #include "out.h"
@@ -18,7 +19,7 @@
 enum {
 	CHUNK_ROWS = 2048, /* DuckDB's vector size */
 	/* The appender keeps rows for itself until it is flushed. */
-	FLUSH_ROWS = 8192,
+	FLUSH_ROWS = 2048,
 };
 
 int
@@ -345,6 +346,8 @@ open_appender(struct duckdb *d, struct duckdb_table *t, struct fail *why)
 
 	if (t->appender)
 		return 0;
+	if (duckdb_limit_append(d, t, why) != 0)
+		return -1;
 	if (l->appender_create_ext(d->db.connection, catalog, NULL, t->filled,
 		&t->appender) != 0 ||
 	    choose_columns(d, t) != 0)

@@ -7,6 +7,7 @@
 #include "sink_duckdb.h"
 
 #include "duckdb.h"
+#include "duckdb_limit.h"
 #include "duckdb_merge.h"
 #include "duckdb_refuse.h"
 #include "duckdb_widen.h"
@@ -48,6 +49,8 @@ open_database(struct duckdb *d, struct fail *why)
 		access = d->file.is_new ? DUCKDB_MEMORY : DUCKDB_READ;
 	if (duckdb_db_open(&d->db, d->options.libduckdb, path, access,
 		d->options.busy_timeout_ms, why) != 0)
+		return -1;
+	if (!d->options.ddl && duckdb_limit_start(d, why) != 0)
 		return -1;
 	return duckdb_db_run(&d->db, "BEGIN", NULL, why);
 }
@@ -244,7 +247,7 @@ duckdb_write(struct sink *sink, struct batch *b, struct fail *why)
 {
 	struct duckdb *d = (struct duckdb *)sink;
 
-	if (close_others(d, b, why) != 0)
+	if (close_others(d, b, why) != 0 || duckdb_limit_batch(d, b, why) != 0)
 		return -1;
 	for (size_t id = 0; id < b->table_count; id++) {
 		struct duckdb_table *t;
