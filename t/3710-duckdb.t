@@ -130,6 +130,30 @@ is "$(sql theirs.duckdb 'SELECT count(*) FROM t')" 2 '... and nothing is loaded'
 run ndjson-to-sql -k id -t v theirs.duckdb in
 fails 2 "'v' is a view" 'a view'
 
+sql typed.duckdb 'CREATE TABLE t (id INTEGER PRIMARY KEY, n DECIMAL(10,2),
+	h HUGEINT, "at" TIMESTAMP, s TIMESTAMP_S, i SMALLINT, u UUID)'
+put '{"id":1,"n":2.5,"h":12345678901234567890,"at":"2026-11-24T06:00:00.12Z","s":"2026-11-24T06:00:00Z","i":7}'
+run ndjson-to-sql -t t typed.duckdb in
+exits 0 "values that somebody's types hold"
+is "$(sql typed.duckdb 'SELECT * EXCLUDE (_load_id) FROM t')" \
+'1|2.50|12345678901234567890|2026-11-24 06:00:00.12|2026-11-24 06:00:00|7|NULL' \
+	'... are there'
+cp typed.duckdb before
+while read -r line wanted; do
+	put "$line"
+	run ndjson-to-sql -t t typed.duckdb in
+	fails 5 "$wanted" "$line is not altered"
+	is "$(sql typed.duckdb 'SELECT count(*), max(id) FROM t')" '1|1' \
+		'... and nothing is loaded'
+done <<'EOF'
+{"id":2,"n":2.567} 'n' of 't' is DECIMAL\(10,2\), which would make '2.57' of '2.567'
+{"id":2,"h":12345678901234567890.5} 'h' of 't' is HUGEINT, which would make
+{"id":2,"at":"2026-11-24T06:00:00.123456789Z"} 'at' of 't' is TIMESTAMP, which would
+{"id":2,"s":"2026-11-24T06:00:00.5Z"} 's' of 't' is TIMESTAMP_S, which would make
+{"id":2,"i":70000} Could not convert .*70000
+{"id":2,"u":"no"} Could not convert .*no
+EOF
+
 # --- what is no database, or not to be had
 
 put '{"id":1}'

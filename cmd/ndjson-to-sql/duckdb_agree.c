@@ -72,6 +72,45 @@ choose_decimal(struct duckdb *d, struct duckdb_table *t, size_t at, char **want,
 	return 0;
 }
 
+struct alteration {
+	const char *table, *column, *type;
+};
+
+static int
+visit_altered(void *context, const struct cell *cells, size_t count,
+    struct fail *why)
+{
+	const struct alteration *a = context;
+
+	(void)count;
+	return fail_set(why, STATUS_DATA,
+	    "'%s' of '%s' is %s, which would make '%.*s' of '%.*s'; give the "
+	    "column a wider type",
+	    a->column, a->table, a->type, (int)cells[1].len, cells[1].text,
+	    (int)cells[0].len, cells[0].text);
+}
+
+/* Fails where the type that somebody else gave the column would round. */
+static int
+check_kept(struct duckdb *d, const struct duckdb_table *t, size_t at,
+    struct fail *why)
+{
+	const struct duckdb_column *c = &t->columns[at];
+	struct alteration a = {.table = t->sql.table->name,
+	    .column = t->sql.columns[at].column->name,
+	    .type = c->stored};
+	struct buf sql;
+	int result = 0;
+
+	buf_init(&sql, BOUND_LINE_BYTES);
+	if (duckdb_widen_add_altered(&sql, t->filled, a.column,
+		duckdb_fill_type(c->fill), c->stored))
+		result = duckdb_db_visit(&d->db, sql.data, 2, visit_altered, &a,
+		    why);
+	buf_free(&sql);
+	return result;
+}
+
 /* Whether somebody else declared it: then it stays so, and values are cast
  * on their way. */
 static bool
@@ -150,6 +189,8 @@ agree(struct duckdb *d, struct duckdb_table *t, size_t at, struct fail *why)
 	char *want = NULL;
 	int result = choose_type(d, t, at, &want, why);
 
+	if (result == 0 && is_theirs(t, at))
+		result = check_kept(d, t, at, why);
 	if (result == 0 && !t->is_fresh)
 		result = duckdb_table_retype(d, t->filled,
 		    t->sql.columns[at].column->name, duckdb_fill_type(c->fill),

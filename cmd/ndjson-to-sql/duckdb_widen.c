@@ -67,6 +67,45 @@ duckdb_widen_add_misfits(struct buf *sql, const char *table, const char *column)
 	buf_addf(sql, ") NOT BETWEEN %" PRId64 " AND %" PRId64, -limit, limit);
 }
 
+/* Appends SELECT name's text, without a zone and zeros at its end, AS alias. */
+static void
+add_plain(struct buf *sql, const char *before, const char *expression,
+    const char *alias)
+{
+	buf_addf(sql,
+	    "%sregexp_replace(regexp_replace(CAST(%s AS VARCHAR), "
+	    "'\\+00$', ''), '(\\.[0-9]*[1-9])0+$|\\.0+$', '\\1') AS %s",
+	    before, expression, alias);
+}
+
+bool
+duckdb_widen_add_altered(struct buf *sql, const char *table, const char *name,
+    const char *from, const char *to)
+{
+	static const char *const rounding[] = {"DECIMAL", "HUGEINT", "UHUGEINT",
+	    "UBIGINT", "TIMESTAMP", "TIME", "DATE", "BLOB"};
+	size_t len = strcspn(to, "( _");
+	bool is_rounding = false;
+	struct buf part;
+
+	for (size_t i = 0; i < sizeof(rounding) / sizeof(*rounding); i++)
+		is_rounding |= strlen(rounding[i]) == len &&
+		    memcmp(to, rounding[i], len) == 0;
+	if (!is_rounding || to[strlen(to) - 1] == ']' || strcmp(from, to) == 0)
+		return false;
+	buf_init(&part, BOUND_LINE_BYTES);
+	duckdb_db_quote(&part, name);
+	add_plain(sql, "SELECT a, b FROM (SELECT ", part.data, "a");
+	buf_clear(&part);
+	duckdb_widen_add_cast(&part, name, from, to);
+	add_plain(sql, ", ", part.data, "b");
+	buf_free(&part);
+	buf_add(sql, " FROM ");
+	duckdb_db_quote(sql, table);
+	buf_add(sql, ") WHERE a <> b LIMIT 1");
+	return true;
+}
+
 /* --- decimals ----------------------------------------------------------- */
 
 void

@@ -10,6 +10,7 @@
 #include "buf.h"
 #include "type.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Of two types for times, the one that holds both: VARCHAR, if neither
@@ -25,6 +26,13 @@ void duckdb_widen_add_misfits(struct buf *sql, const char *table,
  * nothing is lost where `to` came out of duckdb_widen. */
 void duckdb_widen_add_cast(struct buf *sql, const char *name, const char *from,
     const char *to);
+
+/* Appends a query for a value of the column, of the type `from`, that would be
+ * another one as `to`, and for that other one, as texts: a row, or none.
+ * false, and nothing appended, where spelling is all that a conversion may
+ * change, or, for FLOAT, where being near is all that the type is for. */
+bool duckdb_widen_add_altered(struct buf *sql, const char *table,
+    const char *name, const char *from, const char *to);
 
 /* What decimals need. */
 struct duckdb_digits {
