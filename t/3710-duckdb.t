@@ -225,6 +225,26 @@ for signal in TERM:143 KILL:137; do
 		'... finds the old rows'
 done
 
+# What a killed DuckDB leaves beside: its own files go, others stay.
+for of in t.duckdb fresh.duckdb-loading.new; do
+	mkdir $of.tmp
+	: >$of.tmp/duckdb_temp_storage_DEFAULT-0.tmp
+	: >$of.tmp/duckdb_temp_block-7.block
+done
+put 'not a log' >fresh.duckdb-loading.new.wal
+: >fresh.duckdb-loading.new
+put '{"id":1}'
+run ndjson-to-sql -t t t.duckdb in
+exits 0 'beside files that a killed load has left'
+run ndjson-to-sql -t t fresh.duckdb in
+exits 0 '... of a new database'
+is "$(echo t.duckdb* fresh.duckdb*)" 't.duckdb fresh.duckdb' '... they are gone'
+mkdir t.duckdb.tmp
+: >t.duckdb.tmp/mine
+run ndjson-to-sql -t t t.duckdb in
+is "$(echo t.duckdb.tmp/*)" t.duckdb.tmp/mine '... and nothing of others'
+rm -r t.duckdb.tmp
+
 # --- many columns
 
 perl -e 'print "{\"id\":$_", (map ",\"c$_\":\"v$_\"", 1 .. 1100), "}\n"

@@ -10,6 +10,7 @@
 #include "duckdb_limit.h"
 #include "duckdb_merge.h"
 #include "duckdb_refuse.h"
+#include "duckdb_spill.h"
 #include "duckdb_widen.h"
 #include "mem.h"
 #include "schema.h"
@@ -50,8 +51,11 @@ open_database(struct duckdb *d, struct fail *why)
 	if (duckdb_db_open(&d->db, d->options.libduckdb, path, access,
 		d->options.busy_timeout_ms, why) != 0)
 		return -1;
-	if (!d->options.ddl && duckdb_limit_start(d, why) != 0)
-		return -1;
+	if (!d->options.ddl) {
+		duckdb_spill_clear(path);
+		if (duckdb_limit_start(d, why) != 0)
+			return -1;
+	}
 	return duckdb_db_run(&d->db, "BEGIN", NULL, why);
 }
 
