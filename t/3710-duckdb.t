@@ -178,6 +178,36 @@ run ndjson-to-sql -t t bad.duckdb in
 fails 1 'bad.duckdb: ' 'a damaged database'
 ok "$(cmp -s bad.duckdb before; echo $?)" '... stays as it is'
 
+# Root may do everything; then there is nothing to be seen.
+mkdir shut
+ndjson-to-sql -t t closed.duckdb in
+ndjson-to-sql -t t shut/there.duckdb in
+chmod 400 closed.duckdb
+chmod 555 shut
+if ! (: >shut/new) 2>/dev/null; then
+	run ndjson-to-sql -t t closed.duckdb in
+	fails 3 'closed.duckdb: .*ermission denied' 'a file that may not be written'
+	run ndjson-to-sql -t t shut/new.duckdb in
+	fails 3 'shut/new.duckdb: .*ermission denied' 'a directory that may not'
+fi
+chmod 755 shut
+
+# DuckDB changes no column that an index has.
+put '{"id":1,"n":1}'
+ndjson-to-sql -t t indexed.duckdb in
+sql indexed.duckdb 'CREATE INDEX theirs ON t (n)'
+put '{"id":2,"n":1.5}'
+run ndjson-to-sql -t t indexed.duckdb in
+fails 1 'an index depends on it.*drop the index or view.*again' \
+	'a column that cannot be widened'
+is "$(sql indexed.duckdb 'FROM t SELECT id, n')" '1|1' '... keeps its rows'
+sql indexed.duckdb 'DROP INDEX theirs'
+run ndjson-to-sql -t t indexed.duckdb in
+exits 0 '... can, once the index is gone'
+is "$(sql indexed.duckdb 'FROM t SELECT id, n ORDER BY id')" '1|1.0
+2|1.5' '... and has both'
+put '{"id":1}'
+
 ndjson-to-sql -t t lock.duckdb in
 mkfifo hold
 "$ENGINES/duckdb/duckdb" lock.duckdb <hold >held 2>&1 &
@@ -205,6 +235,25 @@ perl -e 'srand 1; print "{\"id\":$_,\"v\":\"",
 )
 read -r tap_count tap_failures <counts
 is "$(echo full*)" 'full*' '... leaves nothing'
+
+put '{"id":1,"v":"old"}'
+ndjson-to-sql -t big space.duckdb in
+if mkdir small && mount -t tmpfs -o size=1200k tmpfs small 2>/dev/null; then
+	cp space.duckdb small
+	run ndjson-to-sql -t big small/space.duckdb big
+	fails 1 'small/space.duckdb.*No space left.*make room' 'a full disk'
+	is "$(sql small/space.duckdb 'FROM big SELECT id, v')" '1|old' \
+		'... leaves the old rows'
+	run ndjson-to-sql -t big small/new.duckdb big
+	fails 1 'small/new.duckdb.*No space left.*make room' '... a new database'
+	is "$(echo small/*)" small/space.duckdb '... leaves nothing'
+	mount -o remount,size=64m small
+	run ndjson-to-sql -t big small/space.duckdb big
+	exits 0 '... another attempt, with room'
+	is "$(sql small/space.duckdb 'SELECT count(*) FROM big')" 3000 \
+		'... has all rows'
+	umount small
+fi
 
 cp t.duckdb killed.duckdb
 for signal in TERM:143 KILL:137; do

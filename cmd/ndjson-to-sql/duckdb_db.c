@@ -53,7 +53,8 @@ advice_for(const char *message)
 	if (strstr(message, "No space left") || strstr(message, "ut of Memory"))
 		return "; DuckDB puts what does not fit into memory beside the "
 		       "database: make room there";
-	if (strstr(message, "entries that depend on it"))
+	if (strstr(message, "entries that depend on it") ||
+	    strstr(message, "index depends on it"))
 		return "; drop the index or view that is in the way, and make "
 		       "it again after the load";
 	return "";
