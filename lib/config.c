@@ -39,6 +39,17 @@ is_known(const char *const *known, const char *key)
 	return *known != NULL;
 }
 
+/* As dlt's file and a shell would have it. Commands may hold quotes, but hardly
+ * one pair around all. */
+static bool
+is_quoted(const char *value)
+{
+	size_t len = strlen(value);
+
+	return len >= 2 && (*value == '"' || *value == '\'') &&
+	    strchr(value + 1, *value) == value + len - 1;
+}
+
 /* Returns 1 if the entry is right, as libinih wants it; what is wrong with
  * other profiles does not matter now. */
 static int
@@ -67,6 +78,13 @@ on_entry(void *context, const char *section, const char *key, const char *value)
 		(void)fail_set(r->why, STATUS_USAGE,
 		    "%s, line %u: [%s] has '%s' twice", c->path, r->line,
 		    section, key);
+		return 0;
+	}
+	if (is_quoted(value)) {
+		(void)fail_set(r->why, STATUS_USAGE,
+		    "%s, line %u: the quotes around '%s' would be part of it; "
+		    "leave them out",
+		    c->path, r->line, key);
 		return 0;
 	}
 	r->has_failed = false;

@@ -374,6 +374,8 @@ judge_certificate(const char *url, const char *text, struct fail *why)
 	else if (strstr(text, "subject name") || strstr(text, "not match"))
 		advice = "the certificate is another host's; use the host name "
 			 "that it is for";
+	else if (strstr(text, "certificate file"))
+		advice = "install ca-certificates, or name one by --cacert";
 	(void)fail_set(why, STATUS_USAGE, "%s: %s; %s", url, text, advice);
 }
 
@@ -484,11 +486,11 @@ judge_error(const struct http *h, CURLcode code, const struct transfer *t,
 		explain_size(t, why);
 		return false;
 	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
 		judge_certificate(url, text, why);
 		return false;
 	case CURLE_URL_MALFORMAT:
 	case CURLE_UNSUPPORTED_PROTOCOL:
-	case CURLE_SSL_CACERT_BADFILE:
 	case CURLE_SSL_CERTPROBLEM:
 		(void)fail_set(why, STATUS_USAGE, "%s: %s", url, text);
 		return false;

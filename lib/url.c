@@ -58,7 +58,7 @@ url_parse(struct url *url, const char *text, struct fail *why)
 	url->is_https = strncasecmp(text, "https://", 8) == 0;
 	if (!url->is_https && strncasecmp(text, "http://", 7) != 0)
 		return fail_set(why, STATUS_USAGE,
-		    "'%s' is no https URL; it starts with https://", text);
+		    "'%s' is no https URL, as it has to be", text);
 	authority = text + (url->is_https ? 8 : 7);
 	authority_len = strcspn(authority, "/?#");
 	/* Not printed: what stands there may be a password. */

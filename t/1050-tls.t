@@ -52,7 +52,7 @@ refuses 'none.pem' 'a file of CAs that is empty'
 run logto-token --cacert bad.pem
 refuses 'bad.pem' 'a file of CAs that is none'
 run logto-token --cacert nowhere.pem
-refuses 'nowhere.pem' 'a file of CAs that is not there'
+refuses 'nowhere.pem.*; install ca-certificates' 'a file of CAs that is not there'
 run logto-token --cacert ca.pem --no-cache
 exits 0 '--cacert'
 LOGTO_CACERT=ca.pem run logto-token --no-cache
