@@ -85,6 +85,16 @@ describe dot
 is "$(sed -n 1p out) $(tail -n 1 out)" 'digraph tables { }' 'dot: a graph'
 is "$(grep -e '->' out)" '	"users__tags":c0 -> "users";
 	"logs":c1 -> "users" [style=dashed];' 'with its edges'
+if command -v dot >/dev/null; then
+	cp out tables.dot
+	run dot -Tplain tables.dot
+	exits 0 'dot: graphviz draws it'
+	is "$(cat err)" '' 'dot: without a warning'
+	is "$(grep -c '^node ' out)" "$(grep -c '<b>' tables.dot)" \
+		'dot: each table'
+	is "$(grep -c '^edge ' out)" "$(grep -c -e '->' tables.dot)" \
+		'dot: and each reference'
+fi
 
 sqlite3 out.db 'CREATE TABLE "my ""notes""" (id INTEGER PRIMARY KEY, "a.b");
 	CREATE VIEW names AS SELECT name FROM users'

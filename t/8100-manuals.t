@@ -77,10 +77,10 @@ is "$(cat "$T/faults")" '' 'references between our manuals lead somewhere'
 
 # --- README and HACKING
 
-for document in *.md; do
+for document in *.md doc/llms.txt; do
 	grep -o '](\([^):]*\))' "$document" | sed 's/^](//; s/[)#].*//' |
 		while read -r target; do
-			[ -e "$target" ] || echo "$document: $target"
+			[ -e "${document%"${document##*/}"}$target" ] || echo "$document: $target"
 		done
 	grep -oE '(^|[^/A-Za-z0-9])(lib|cmd|t|doc|bench)/[a-z0-9_./-]+\.[a-z0-9]+' \
 		"$document" | sed 's/^[^a-z]//' |
@@ -97,5 +97,20 @@ grep -ho '`make [a-z-]*' ./*.md | sed 's/.*make //' | sort -u |
 is "$(cat "$T/faults")" '' 'and targets that can be made'
 is "$(sed -n 's/^## \([0-9.]*\).*/\1/p' CHANGES.md | head -n 1)" \
 	"$(cat VERSION)" 'CHANGES.md begins with this version'
+
+
+# What doc/llms.txt tells an assistant about: options and resources that exist.
+for program in $programs; do
+	in_help $program
+done >"$T/options"
+grep -oE -e '--[a-z][a-z-]+' doc/llms.txt | sort -u |
+	grep -vxF -f "$T/options" >"$T/faults"
+is "$(cat "$T/faults")" '' 'doc/llms.txt names options that exist'
+for target in $(sed -n '/^Other targets:/,/^$/p' doc/llms.txt |
+	grep -oE '`[a-z]+:' | tr -d '`'); do
+	(cd "$T" && ndjson-to-sql "${target}nothing" </dev/null 2>&1) |
+		grep 'what kind of target'
+done >"$T/faults"
+is "$(cat "$T/faults")" '' 'and targets'
 
 done_testing

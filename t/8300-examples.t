@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs the examples of the README and of the manuals against the mock tenant,
+# Runs the examples of the README, the manuals and doc/llms.txt against the mock tenant,
 # as a reader would: one after the other, in one directory.
 . "${0%/*}/lib.sh"
 
@@ -7,7 +7,7 @@
 # as literal text. A line that ends in \ or | goes on in the next one.
 examples() {
 	case $1 in
-	*.md) awk '/^```/ { inside = $0 == "```sh"; next } inside' "$1" ;;
+	*.md | *.txt) awk '/^```/ { inside = $0 == "```sh"; next } inside' "$1" ;;
 	*) awk '
 		/^\.Sh/ { is_section = /EXAMPLES/ }
 		!is_section { next }
@@ -36,7 +36,7 @@ is_for_readers_only() {
 
 mock
 count=0
-for document in "$root/README.md" "$root"/doc/*.[17]; do
+for document in "$root/README.md" "$root/doc/llms.txt" "$root"/doc/*.[17]; do
 	name=${document#"$root"/}
 	mkdir "$T/${document##*/}" && cd "$T/${document##*/}" || exit 1
 	# What a reader has from the day before.

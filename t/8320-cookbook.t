@@ -97,6 +97,9 @@ run_block() {
 		LIBDUCKDB=$(echo "$ENGINES"/duckdb/libduckdb.*)
 		export LIBDUCKDB
 		set -- "$1" "${2-}" sh -e block ;;
+	*.sh-needs-dot)
+		command -v dot >/dev/null || return 0
+		set -- "$1" "${2-}" sh -e block ;;
 	*.sh) set -- "$1" "${2-}" sh -e block ;;
 	*.sql-postgres)
 		[ -n "$postgres_pid" ] || return 0
