@@ -80,8 +80,6 @@ decimal_read(const char *text, size_t len, struct decimal *d)
 		d->count++;
 	}
 	d->exponent += zeros;
-	if (d->count == 0)
-		d->exponent = 0;
 	if (at == len || d->count == 0)
 		return;
 	at++;

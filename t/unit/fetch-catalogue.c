@@ -165,6 +165,35 @@ check_facts(void)
 		(void)fclose(facts); /* read only: nothing can be lost */
 }
 
+/* The list for people, a row for each resource and what is known of it. */
+static void
+test_list(void)
+{
+	enum { ROOM = 1 << 16 };
+	static char text[ROOM];
+	FILE *to = fmemopen(text, sizeof(text), "w");
+	size_t lines = 0;
+
+	if (!to)
+		return;
+	catalogue_print(to, true, false);
+	(void)fflush(to);
+	for (const char *c = text; *c; c++)
+		lines += *c == '\n';
+	is_int((long long)lines, (long long)catalogue_count + 1,
+	    "a row for each resource, and a head");
+	ok(strncmp(text, "NAME ", 5) == 0, "the head");
+	ok(!strstr(text, "    secret: "), "no details");
+	rewind(to);
+	catalogue_print(to, true, true);
+	(void)fclose(to);
+	ok(strstr(text, "\n    secret: ") != NULL, "what is secret");
+	ok(strstr(text, "\n    volatile: ") != NULL, "what changes by itself");
+	ok(strstr(text, "\n    of parents with: type=") != NULL,
+	    "which parents have it");
+	ok(strstr(text, "\n    cost: dear") != NULL, "what is dear");
+}
+
 int
 main(void)
 {
@@ -203,6 +232,7 @@ main(void)
 		    "organizations") == 0,
 	    "a spelling of another continent");
 	ok(catalogue_nearest("xyzzy") == NULL, "no guess where none is near");
+	test_list();
 	buf_free(&text);
 	return tap_done();
 }

@@ -4,6 +4,10 @@
 
 #include "tap.h"
 
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #define NOW INT64_C(1795500000000) /* 2026-11-24T06:00:00Z */
 
 static const struct moment_case {
@@ -23,6 +27,7 @@ static const struct moment_case {
     {"1795500000123", NOW + 123, false},
     {"0", 0, false},
     {"99999999999", INT64_C(99999999999000), false},
+    {"100000000000", INT64_C(100000000000), false},
     {"90s", NOW - 90 * 1000, false},
     {"15m", NOW - 15 * 60 * 1000, false},
     {"6h", NOW - 6 * 3600 * 1000, false},
@@ -42,6 +47,26 @@ static const struct moment_case {
     {"20261124060000", -1, false},
     {"99999999999999999999", -1, false},
 };
+
+/* A file's time, to the millisecond. */
+static void
+test_file(void)
+{
+	char path[] = "@/tmp/fetch-moment.XXXXXX";
+	int fd = mkstemp(path + 1);
+	const struct timespec times[] = {{.tv_nsec = UTIME_OMIT},
+	    {.tv_sec = NOW / 1000, .tv_nsec = 123999999}};
+	struct fail why;
+	bool is_cursor;
+	int64_t ms = 0;
+
+	ok(fd != -1 && futimens(fd, times) == 0 &&
+		moment_read("--since", path, NOW, &ms, &is_cursor, &why) == 0,
+	    "a file's time");
+	is_int(ms, NOW + 123, "has milliseconds");
+	(void)close(fd);
+	(void)unlink(path + 1);
+}
 
 int
 main(void)
@@ -65,6 +90,7 @@ main(void)
 		ok(is_cursor == c->is_cursor, "'%s' is %s cursor", c->text,
 		    c->is_cursor ? "a" : "no");
 	}
+	test_file();
 	ok(moment_read("--since", "@/nonexistent", NOW, &ms, &is_cursor,
 	       &why) == -1 &&
 		why.status == STATUS_LOCAL,

@@ -31,6 +31,12 @@ static const struct redact_case {
 	"{\"a\":{\"b\":[{\"secret\":#}]},\"secret\":#}", "at any depth"},
     {"{\"config\":{\"secret\":\"x\"},\"z\":1}", "*secret config",
 	"{\"config\":#,\"z\":1}", "a secret inside a secret is one cut"},
+    {"{\"secret\":\"x\",\"z\":1}", "secret *secret", "{\"secret\":#,\"z\":1}",
+	"found in two ways"},
+    {"{\"a\":{\"secret\":\"x\"},\"b\":{\"secret\":\"y\"},"
+     "\"c\":{\"secret\":\"z\"}}",
+	"*secret c b a", "{\"a\":#,\"b\":#,\"c\":#}",
+	"many, in no order, inside of others"},
     {"{\"secrets\":\"x\",\"secre\":\"y\"}", "secret",
 	"{\"secrets\":\"x\",\"secre\":\"y\"}", "longer and shorter names"},
 };

@@ -25,6 +25,8 @@ static const struct good {
     {"http://[2001:db8::1]/", false, "[2001:db8::1]", NULL, "/", false},
     {"http://127.0.0.1.example", false, "127.0.0.1.example", NULL, "", false},
     {"http://127.0.0.256", false, "127.0.0.256", NULL, "", false},
+    {"http://127.0.0.0001", false, "127.0.0.0001", NULL, "", false},
+    {"http://127.0..1", false, "127.0..1", NULL, "", false},
     {"http://127.1", false, "127.1", NULL, "", false},
     {"http://localhost.example", false, "localhost.example", NULL, "", false},
     {"http://128.0.0.1", false, "128.0.0.1", NULL, "", false},

@@ -72,6 +72,11 @@ main(void)
 	/* {"aud":["a","b"],"exp":1.5} */
 	check_decoded("eyJhdWQiOlsiYSIsImIiXSwiZXhwIjoxLjV9", "a", 1,
 	    "a list of audiences, a time with a fraction");
+	/* {"aud":["a"]}; {"exp":-1e15}, {"exp":1e15} */
+	check_decoded("eyJhdWQiOlsiYSJdfQ", "a", JWT_NO_TIME,
+	    "a list of one audience");
+	check_decoded("eyJleHAiOi0xZTE1fQ", NULL, JWT_NO_TIME, "long ago");
+	check_decoded("eyJleHAiOjFlMTV9", NULL, JWT_NO_TIME, "in a long time");
 	/* {"aud":[]} and {"exp":"soon"} */
 	check_decoded("eyJhdWQiOltdfQ", NULL, JWT_NO_TIME, "an empty list");
 	check_decoded("eyJleHAiOiJzb29uIn0", NULL, JWT_NO_TIME,

@@ -78,7 +78,8 @@ static void
 test_names(void)
 {
 	static const char *const names[] = {"", "is", "ISO", "YYYY",
-	    "YYYY-MM-DDThh:mm:ssX", "epoch", "1111-11-11T11:11:11+99:00"};
+	    "YYYY-MM-DDThh:mm:ssX", "epoch", "nonsense",
+	    "1111-11-11T11:11:11+99:00"};
 	struct json_node integer = {.kind = JSON_INTEGER, .integer = 1};
 	struct instant at = {0};
 	struct form f = form_of(&integer, &at);

@@ -24,6 +24,7 @@ test_there_and_back(void)
 	    {"$.\"\"", {""}, 1},
 	    {"$.\"a\\\"b\\\\c\"", {"a\"b\\c"}, 1},
 	    {"$.\"\\n\\u0001\"", {"\n\001"}, 1},
+	    {"$.\"\\u0001x\\u001f\"", {"\001x\037"}, 1},
 	    {"$.\"日本\"", {"日本"}, 1},
 	    {"$.\"[*]\"", {"[*]"}, 1},
 	};
@@ -61,7 +62,9 @@ static void
 test_nonsense(void)
 {
 	static const char *const cases[] = {"x", ".", "..", "[0]", "[*", ".\"",
-	    ".\"a", ".\"\\", ".\"\\x\"", ".\"\\u00\"", ".\"\\u00e9\"", ". a"};
+	    ".\"a", ".\"\\", ".\"\\x\"", ".\"\\u00\"", ".\"\\u00e9\"",
+	    ".\"\\u0080\"", ".\"\\u00g1\"", ".\"\\u00G1\"", ".\"\\u00:1\"",
+	    ".\"\\u00@1\"", ". a"};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		const char *at = cases[i];
@@ -71,10 +74,38 @@ test_nonsense(void)
 	}
 }
 
+/* Escapes as others may write them. */
+static void
+test_spellings(void)
+{
+	static const struct {
+		const char *path, *key;
+	} cases[] = {
+	    {".\"\\u000A\"", "\n"},
+	    {".\"\\u005fF\\u007f\"", "_F\177"},
+	    {".\"\\u004a\\u004F\"", "JO"},
+	    {".\"\\/\\b\\f\\r\\t\"", "/\b\f\r\t"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const char *at = cases[i].path;
+		struct path_step step;
+
+		if (!ok(path_next(&at, &step) == 1, "a step: %s",
+			cases[i].path))
+			continue;
+		ok(step.len == strlen(cases[i].key) &&
+			memcmp(step.key, cases[i].key, step.len) == 0,
+		    "%s is read", cases[i].path);
+		free(step.key);
+	}
+}
+
 int
 main(void)
 {
 	test_there_and_back();
+	test_spellings();
 	test_nonsense();
 	return tap_done();
 }
