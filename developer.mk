@@ -48,6 +48,9 @@ msan: ## those units under MSan, with clang
 	    $(MSAN:%=build/msan/t/unit/%)
 	prove $(TESTFLAGS) $(MSAN:%=build/msan/t/unit/%)
 
+mutate: ## breaks the pure modules, to see their tests fail; MUTANTS=N of each
+	@t/mutate $(MODULES)
+
 fuzz: ## each t/fuzz target for FUZZ_SECONDS (60), with clang
 	@t/fuzz/run $(or $(FUZZ_SECONDS),60)
 
@@ -90,4 +93,4 @@ dashboard: all $(B)/mock-logto ## shows a mock tenant's charts, on port 8001
 	@t/demo $(B) dashboard
 
 .PHONY: picture dashboard check-engines torture asan tsan coverage \
-        memcheck helgrind msan analyze fuzz format format-check tidy
+        memcheck helgrind msan analyze mutate fuzz format format-check tidy
