@@ -6,6 +6,7 @@
 
 #include "mem.h"
 #include "msg.h"
+#include "nameless.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -102,14 +103,40 @@ remove_temporary(void *context)
 {
 	const struct out *o = context;
 
-	(void)unlink(o->temporary);
+	if (!o->is_nameless)
+		(void)unlink(o->temporary);
+}
+
+static char *
+join(const char *first, const char *second, const char *third)
+{
+	size_t size = strlen(first) + strlen(second) + strlen(third) + 1;
+	char *name = mem_resize(NULL, size, 1);
+
+	(void)snprintf(name, size, "%s%s%s", first, second, third);
+	return name;
+}
+
+/* Makes the file that is to be put in the place of o->name. */
+static void
+open_temporary(struct out *o)
+{
+	const char *slash = strrchr(o->name, '/');
+	char *suffix = join(".", msg_program(), ".new");
+
+	if (strlen(slash ? slash + 1 : o->name) + strlen(suffix) <= NAME_MAX)
+		o->fd = nameless_open(o->name);
+	o->is_nameless = o->fd != -1;
+	o->temporary = join(o->name, o->is_nameless ? suffix : ".XXXXXX", "");
+	if (!o->is_nameless)
+		o->fd = mkostemp(o->temporary, O_CLOEXEC);
+	free(suffix);
 }
 
 int
 out_open_file(struct out *o, const char *path, unsigned mode, struct fail *why)
 {
 	char *target = follow_links(path);
-	size_t size = strlen(target) + sizeof(".XXXXXX");
 	struct stat existing;
 	bool is_there = stat(target, &existing) == 0;
 	bool is_loop = !is_there && errno == ELOOP;
@@ -125,9 +152,7 @@ out_open_file(struct out *o, const char *path, unsigned mode, struct fail *why)
 			return fail_errno(why, "cannot write '%s'", o->name);
 		return 0;
 	}
-	o->temporary = mem_resize(NULL, size, 1);
-	(void)snprintf(o->temporary, size, "%s.XXXXXX", o->name);
-	o->fd = mkostemp(o->temporary, O_CLOEXEC);
+	open_temporary(o);
 	if (o->fd == -1) {
 		free(o->temporary);
 		o->temporary = NULL;
@@ -270,6 +295,9 @@ out_commit(struct out *o, struct fail *why)
 
 	if (!o->is_settled && out_settle(o, why) != 0)
 		return -1;
+	if (o->is_nameless && nameless_link(fd, o->temporary) != 0)
+		return fail_errno(why, "cannot create '%s'", o->temporary);
+	o->is_nameless = false;
 	/* A network file system may report a failed write only here. */
 	o->fd = -1;
 	if (close(fd) != 0)
@@ -290,7 +318,7 @@ out_free(struct out *o)
 {
 	if (o->temporary) {
 		undo_remove(&o->undo);
-		(void)unlink(o->temporary);
+		remove_temporary(o);
 		if (o->fd != -1)
 			(void)close(o->fd);
 	} else if (o->is_new && o->fd != -1) {

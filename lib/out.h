@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Output with every write checked. A stream goes to standard output, or to a
- * file that appears whole or not at all: written beside its place under a
- * temporary name, flushed to disk, and renamed by out_commit.
+ * file that appears whole or not at all: written in its directory without a
+ * name (under a temporary one where the system has no such files), flushed to
+ * disk, and put in its place by out_commit. A process that is killed leaves
+ * nothing then; if that is in out_commit, FILE.PROGRAM.new, which the next one
+ * takes for itself.
  *
  * Where the reader of a pipe has gone, the process dies silently of SIGPIPE,
  * as users of `| head` expect; the signal is ignored until then so that no
@@ -26,11 +29,12 @@ enum { OUT_PAGE_BYTES = 4096 };
 
 struct out {
 	int fd;
-	char *name;      /* for messages; of a file, where it will be */
-	char *temporary; /* NULL: not a file to be renamed */
+	char *name;       /* for messages; of a file, where it will be */
+	char *temporary;  /* NULL: not a file to be renamed */
+	bool is_nameless; /* that is the name it will have for a moment */
 	struct undo undo;
-	bool is_new;     /* a file that this one made, under its own name */
-	char *data;      /* what is not written yet */
+	bool is_new;      /* a file that this one made, under its own name */
+	char *data;       /* what is not written yet */
 	size_t len;
 	size_t most; /* the largest `len` that was flushed */
 	bool is_settled;

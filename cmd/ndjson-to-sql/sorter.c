@@ -8,6 +8,7 @@
 
 #include "buf.h"
 #include "mem.h"
+#include "nameless.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -129,6 +130,8 @@ open_space(struct sorter_space *s, struct fail *why)
 {
 	struct buf path;
 
+	if (s->fd == -1)
+		s->fd = nameless_open(s->beside);
 	if (s->fd != -1)
 		return 0;
 	buf_init(&path, PATH_MAX + 16);
