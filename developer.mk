@@ -10,12 +10,12 @@ check-engines: tests ## installs other databases, and tests against them
 	ENGINES=$(CURDIR)/build/engines $(PROVE) $(SLOW) \
 	    `grep -lw ENGINES t/*.t | grep -vxF '$(SLOW)'`
 
-# What makes calls fail. It stands before glibc's names, and other systems have
-# others; a sanitizer would see it in the way.
+# What makes calls fail, and what kills at one. They stand before glibc's names, and other systems have
+# others; a sanitizer would see them in the way.
 ifneq ($(shell getconf GNU_LIBC_VERSION 2>/dev/null),)
-tests: $(B)/t/torture/faults.so
+tests: $(B)/t/torture/faults.so $(B)/t/torture/writes.so
 endif
-$(B)/t/torture/faults.so: t/torture/faults.c developer.mk
+$(B)/t/torture/%.so: t/torture/%.c developer.mk
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) -std=c11 $(WARN) -O2 -g -D_GNU_SOURCE -fPIC \
 	    -fno-builtin $(filter -I%,$(OURS)) -shared -o $@ $< -ldl
@@ -67,6 +67,13 @@ $(FUZZ:%=$F/%): %: %.o $(if $(filter fuzz,$(MODE)),,$F/replay.o) \
 	$(call say,LINK,$@)$(LINK) $(if $(filter fuzz,$(MODE)), \
 	    -fsanitize=fuzzer) $^ $(LIBS_logto-fetch) $(LIBS_ndjson-to-sql)
 
+crash: tests ## kills loads and cuts their power, CRASH_STATES (1000) a case
+	@t/torture/crash-all $(B) $(or $(CRASH_STATES),1000)
+
+soak: tests ## follows a log for SOAK_SECONDS (3600), into databases with readers
+	@PATH=$(CURDIR)/$(B):$$PATH MOCK=$(CURDIR)/$(B)/mock-logto \
+	    nice t/soak $(or $(SOAK_SECONDS),3600) $(SOAK_SEED)
+
 # --- layout and lint
 format format-check: ## lays out the C sources by .clang-format, or checks it
 	clang-format --style=file $(if $(filter format,$@),-i,-n --Werror) \
@@ -92,5 +99,5 @@ picture: all $(B)/mock-logto ## draws doc/terminal.svg, from a real run
 dashboard: all $(B)/mock-logto ## shows a mock tenant's charts, on port 8001
 	@t/demo $(B) dashboard
 
-.PHONY: picture dashboard check-engines torture asan tsan coverage \
+.PHONY: picture dashboard check-engines torture crash soak asan tsan coverage \
         memcheck helgrind msan analyze mutate fuzz format format-check tidy
