@@ -17,7 +17,7 @@ crash() {
 	[ "$status" = 0 ] || sed 's/^/# /' out >&2
 	like "$(tail -n 1 out)" ' [1-9][0-9]* crashes: ' '... really'
 }
-for name in new sync-wal csv snowflake; do
+for name in new merge sync-wal csv snowflake; do
 	crash kill $name 11
 	crash power $name 20
 done

@@ -194,6 +194,11 @@ prepare_existing(struct sqlite *s, struct fail *why)
 {
 	if (s->options.ddl)
 		return sqlite_db_run(s->db, "BEGIN", why);
+	/* A commit is the removal of the journal. FULL, the default, does not
+	 * sync that: after a loss of power it may be there again, and takes
+	 * back what we said was committed. */
+	if (sqlite_db_run(s->db, "PRAGMA synchronous=EXTRA", why) != 0)
+		return -1;
 	if (s->file.is_in_place &&
 	    sqlite_db_run(s->db, "PRAGMA page_size=16384", why) != 0)
 		return -1;
