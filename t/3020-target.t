@@ -48,6 +48,11 @@ like "$(cat err)" unchanged 'a link to a database that did not exist'
 touch gone.db-wal
 refuses 2 'left over' 'the journal of a database that is gone' gone.db
 is "$(ls gone.db 2>/dev/null)" '' '... is not played into a new one'
+: >cut.db
+printf x >cut.db-journal
+run ndjson-to-sql cut.db in
+exits 0 'a first commit in place that was cut off'
+is "$(echo cut.db*)" cut.db '... is cleared away by SQLite'
 
 # --- permission
 

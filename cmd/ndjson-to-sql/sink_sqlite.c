@@ -230,7 +230,8 @@ sqlite_open(const struct sink_options *options, struct sink **sink,
     struct fail *why)
 {
 	static const char *const journals[] = {"-journal", "-wal", NULL};
-	static const struct target_kind kind = {.journals = journals};
+	static const struct target_kind kind = {.journals = journals,
+	    .clears_journals = true};
 	struct sqlite *s = mem_alloc(1, sizeof(*s));
 	int result;
 

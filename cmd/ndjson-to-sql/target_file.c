@@ -47,23 +47,34 @@ beside(const char *path, const char *suffix)
 	return buf_detach(&name);
 }
 
+/* The name of a journal that is there; NULL: there is none. The caller
+ * frees. */
+static char *
+find_leftover(const struct target_file *f)
+{
+	for (size_t i = 0; f->kind->journals[i]; i++) {
+		char *name = beside(f->path, f->kind->journals[i]);
+
+		if (access(name, F_OK) == 0)
+			return name;
+		free(name);
+	}
+	return NULL;
+}
+
 /* The journal of a deleted database would be played into the new one. */
 static int
 check_leftover(const struct target_file *f, struct fail *why)
 {
-	int result = 0;
+	char *name = find_leftover(f);
 
-	for (size_t i = 0; f->kind->journals[i] && result == 0; i++) {
-		char *name = beside(f->path, f->kind->journals[i]);
-
-		if (access(name, F_OK) == 0)
-			result = fail_set(why, STATUS_USAGE,
-			    "'%s' is left over from a database that is gone; "
-			    "remove it first",
-			    name);
-		free(name);
-	}
-	return result;
+	if (!name)
+		return 0;
+	(void)fail_set(why, STATUS_USAGE,
+	    "'%s' is left over from a database that is gone; remove it first",
+	    name);
+	free(name);
+	return -1;
 }
 
 /* Whether another process holds a lock on the file, as a library does while
@@ -85,6 +96,7 @@ is_in_use(const char *path)
 static int
 look(struct target_file *f, struct fail *why)
 {
+	char *leftover;
 	struct stat st;
 
 	f->was_there = false;
@@ -105,7 +117,11 @@ look(struct target_file *f, struct fail *why)
 		    ? 1
 		    : fail_file(why, "read", f->path);
 	f->was_there = true;
-	return check_leftover(f, why);
+	if (!f->kind->clears_journals)
+		return check_leftover(f, why);
+	leftover = find_leftover(f);
+	free(leftover);
+	return leftover != NULL;
 }
 
 /* Waits for the lock: 0; or 1 where the name now means another file. */

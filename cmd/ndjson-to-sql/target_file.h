@@ -27,6 +27,9 @@ struct target_kind {
 	/* Endings, up to a NULL, of files beside a database that must not be
 	 * there before the database is. */
 	const char *const *journals;
+	/* The library itself removes one that is beside an empty file, which
+	 * is what a first commit in place leaves that was cut off. */
+	bool clears_journals;
 	/* What is built must not be there, not even empty: it then has a name
 	 * of its own, and `loading` is the lock alone. */
 	bool is_made_anew;
