@@ -92,6 +92,9 @@ until_true test -e holding
 large 2 >in
 run ndjson-to-sql --busy-timeout 300ms -t t large.db in
 fails 4 'cannot commit: other programs are reading' 'a reader that stays'
+large 2 | head -1 >in
+run ndjson-to-sql --busy-timeout 300ms -t t large.db in
+fails 4 'cannot commit: other programs are reading' '... at a small load'
 : >over
 wait $reader
 is "$(sql large.db 'SELECT DISTINCT w FROM t; PRAGMA integrity_check')" '1

@@ -170,6 +170,17 @@ begin(struct sqlite *s, struct fail *why)
 	return 0;
 }
 
+/* Readers stayed for longer than we wait. */
+static int
+fail_readers(struct fail *why)
+{
+	if (stop_is_requested())
+		return stop_fail(why);
+	return fail_set(why, STATUS_RETRY,
+	    "cannot commit: other programs are reading the database; try "
+	    "again, or wait longer with --busy-timeout");
+}
+
 static int
 commit(struct sqlite *s, struct fail *why)
 {
@@ -178,13 +189,15 @@ commit(struct sqlite *s, struct fail *why)
 	for (int count = 0; (result = overlay_apply(&s->overlay, why)) == 1;
 	     count++)
 		if (!on_busy(s, count))
-			return stop_is_requested()
-			    ? stop_fail(why)
-			    : fail_set(why, STATUS_RETRY,
-				  "cannot commit: other programs are reading "
-				  "the database; try again, or wait longer "
-				  "with --busy-timeout");
-	return result == 0 ? sqlite_db_run(s->db, "COMMIT", why) : -1;
+			return fail_readers(why);
+	if (result != 0)
+		return -1;
+	if (sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
+		return 0;
+	/* Nobody else writes: we have that lock. */
+	if ((sqlite3_extended_errcode(s->db) & 0xFF) == SQLITE_BUSY)
+		return fail_readers(why);
+	return sqlite_db_fail(s->db, why, "cannot write the database");
 }
 
 /* The write lock is taken at the start: who comes second waits, or fails
