@@ -21,4 +21,11 @@ for name in new merge sync-wal csv snowflake; do
 	crash kill $name 11
 	crash power $name 20
 done
+
+# A token and a file, from a tenant.
+mock
+for name in token token-again fetch; do
+	crash kill $name 1
+	crash power $name 20
+done
 done_testing

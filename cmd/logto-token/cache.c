@@ -315,13 +315,14 @@ write_all(int fd, const char *bytes, size_t len)
 static int
 replace(struct cache *c, const struct buf *text, struct fail *why)
 {
-	char name[sizeof(c->name) + 32];
+	char name[sizeof(c->name) + 8];
 	bool is_written;
 	int fd;
 
-	(void)snprintf(name, sizeof(name), "%s.%ld.new", c->name,
-	    (long)getpid());
-	/* Left by a process of this number that was killed. */
+	/* One name for all, so that what a killed process leaves is replaced
+	 * by the next one. Two that go on without the lock may take it from
+	 * each other, and the file is seen not to be whole. */
+	(void)snprintf(name, sizeof(name), "%s.new", c->name);
 	(void)unlinkat(c->directory, name, 0);
 	fd = openat(c->directory, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
 	    S_IRUSR | S_IWUSR);
