@@ -70,7 +70,7 @@ $(FUZZ:%=$F/%): %: %.o $(if $(filter fuzz,$(MODE)),,$F/replay.o) \
 crash: tests ## kills loads and cuts their power, CRASH_STATES (1000) a case
 	@t/torture/crash-all $(B) $(or $(CRASH_STATES),1000)
 
-soak: tests ## follows a log for SOAK_SECONDS (3600), into databases with readers
+soak: tests ## follows a log for SOAK_SECONDS (3600), and reads meanwhile
 	@PATH=$(CURDIR)/$(B):$$PATH MOCK=$(CURDIR)/$(B)/mock-logto \
 	    nice t/soak $(or $(SOAK_SECONDS),3600) $(SOAK_SEED)
 
