@@ -53,6 +53,10 @@ printf x >cut.db-journal
 run ndjson-to-sql cut.db in
 exits 0 'a first commit in place that was cut off'
 is "$(echo cut.db*)" cut.db '... is cleared away by SQLite'
+: >cut.db-loading
+run ndjson-to-sql cut.db in
+is "$status, $(echo cut.db*)" '0, cut.db' \
+	'what one left that was killed after the database came is removed'
 
 # --- permission
 

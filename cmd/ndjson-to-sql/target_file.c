@@ -228,6 +228,23 @@ forget_loading(struct target_file *f)
 	f->loading = f->built = NULL;
 }
 
+/* One that was killed may have left its file though the database came. */
+static void
+remove_stale_loading(const struct target_file *f)
+{
+	char *name = beside(f->path, "-loading");
+	int fd = open(name, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	struct stat held, named;
+
+	if (fd != -1 && flock(fd, LOCK_EX | LOCK_NB) == 0 &&
+	    fstat(fd, &held) == 0 && stat(name, &named) == 0 &&
+	    held.st_dev == named.st_dev && held.st_ino == named.st_ino)
+		(void)unlink(name);
+	if (fd != -1)
+		(void)close(fd);
+	free(name);
+}
+
 /* Where a link leads that points to nothing yet; else the path itself. */
 static char *
 follow(const char *path)
@@ -262,6 +279,8 @@ target_file_open(struct target_file *f, const char *path,
 
 		f->is_new = result == 0;
 		f->is_in_place = f->is_new && is_in_place;
+		if (result == 1 && !is_in_place)
+			remove_stale_loading(f);
 		if (result != 0 || is_in_place)
 			return result < 0 ? -1 : 0;
 		result = make_loading(f, timeout_ms, why);
