@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -82,14 +83,14 @@ is_traced(void)
 {
 	FILE *in = fopen("/proc/self/status", "r");
 	char line[200];
-	int tracer = 0;
+	bool is_found = false;
 
 	while (in && fgets(line, sizeof(line), in))
-		if (sscanf(line, "TracerPid: %d", &tracer) == 1)
-			break;
+		if (strncmp(line, "TracerPid:", 10) == 0)
+			is_found = strcmp(line, "TracerPid:\t0\n") != 0;
 	if (in)
 		(void)fclose(in);
-	return tracer != 0;
+	return is_found;
 }
 
 __attribute__((constructor)) static void
