@@ -39,10 +39,14 @@ for program in $programs; do
 		"$program: the manual lists the options of --help"
 	is "$(letters_in_manual $program)" "$(letters_in_help $program)" \
 		"$program: and their letters"
+	is "$($program --completion=fish | sed -n \
+		"s/^complete -c $program .*-l \([a-z-]*\).*/--\1/p" | sort -u)" \
+		"$(in_help $program)" "$program: they are completed"
 	like "$(in_help $program)" '^--version$' "$program: there are some"
 	sections=$(sed -n 's/^\.Sh //p' "doc/$program.1")
 	for section in NAME SYNOPSIS DESCRIPTION ENVIRONMENT 'EXIT STATUS' \
-		EXAMPLES DIAGNOSTICS 'SEE ALSO' 'SECURITY CONSIDERATIONS'; do
+		FILES EXAMPLES DIAGNOSTICS 'SEE ALSO' \
+		'SECURITY CONSIDERATIONS'; do
 		printf '%s\n' "$sections" | grep -qx "$section" ||
 			echo "no $section"
 	done >"$T/faults"
