@@ -10,8 +10,8 @@ check-engines: tests ## installs other databases, and tests against them
 	ENGINES=$(CURDIR)/build/engines $(PROVE) $(SLOW) \
 	    `grep -lw ENGINES t/*.t | grep -vxF '$(SLOW)'`
 
-# What makes calls fail, and what kills at one. They stand before glibc's names, and other systems have
-# others; a sanitizer would see them in the way.
+# What makes calls fail, and what kills at one. They stand before glibc's names,
+# and other systems have others; a sanitizer would see them in the way.
 ifneq ($(shell getconf GNU_LIBC_VERSION 2>/dev/null),)
 tests: $(B)/t/torture/faults.so $(B)/t/torture/writes.so
 endif
