@@ -23,6 +23,7 @@ tortures 'a merge whose calls to the disk fail' --case '^merge$' \
 	--kind 'sync|rename|lock|unlink' --points 2
 tortures 'a new database whose lock cannot be examined or emptied' \
 	--case '^(new|csv)$' --kind 'stat|truncate' --points 4
+tortures 'a disk without locks' --case '^(new|csv)$' --kind lock --how EIO --every 40
 tortures 'memory that SQLite lacks where it is only asked' --case '^replace$' \
 	--kind alloc --how 'ENOMEM$' --points 40
 tortures 'reads and writes that do less than they are asked' \

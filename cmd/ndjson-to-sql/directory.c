@@ -229,8 +229,12 @@ lock(struct directory *d, int64_t timeout_ms, struct fail *why)
 	struct stat held, named;
 
 	while (flock(d->lock, LOCK_EX | LOCK_NB) != 0) {
-		if (errno != EWOULDBLOCK && errno != EINTR)
-			return directory_fail(why, "lock", d->loading);
+		if (errno != EWOULDBLOCK && errno != EINTR) {
+			/* Where there are no locks, nobody has it. */
+			(void)directory_fail(why, "lock", d->loading);
+			(void)rmdir(d->loading);
+			return -1;
+		}
 		if (stop_is_requested())
 			return stop_fail(why);
 		if (timeout_ms <= 0)

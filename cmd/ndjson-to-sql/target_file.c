@@ -131,8 +131,12 @@ lock_loading(struct target_file *f, int64_t timeout_ms, struct fail *why)
 	struct stat held, named;
 
 	while (flock(f->lock, LOCK_EX | LOCK_NB) != 0) {
-		if (errno != EWOULDBLOCK && errno != EINTR)
-			return fail_file(why, "lock", f->loading);
+		if (errno != EWOULDBLOCK && errno != EINTR) {
+			/* Where there are no locks, nobody has it. */
+			(void)fail_file(why, "lock", f->loading);
+			(void)unlink(f->loading);
+			return -1;
+		}
 		if (stop_is_requested())
 			return stop_fail(why);
 		if (timeout_ms <= 0)
