@@ -70,7 +70,7 @@ start(const char *command, const char *const *forget, int write_end,
 	sigset_t defaults;
 	int error;
 
-	/* We ignore these two (stop.h); a shell pipeline must not. */
+	/* We ignore these two (stop.h, msg.h); a shell pipeline must not. */
 	(void)sigemptyset(&defaults);
 	(void)sigaddset(&defaults, SIGPIPE);
 	(void)sigaddset(&defaults, SIGXFSZ);

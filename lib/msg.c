@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,6 +37,7 @@ void
 msg_init(const char *program)
 {
 	program_name = program;
+	(void)signal(SIGXFSZ, SIG_IGN);
 	fill_descriptors();
 }
 

@@ -24,7 +24,8 @@ enum msg_level {
 
 /* `program` is borrowed for ever. Call once, first: it also sees to it that
  * no file opened later takes the place of a standard descriptor that the
- * caller had closed. */
+ * caller had closed, and that a limit on file sizes (ulimit -f) is a failure,
+ * EFBIG, of the write that met it. */
 void msg_init(const char *program);
 void msg_set_level(enum msg_level level);
 bool msg_is(enum msg_level level);

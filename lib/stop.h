@@ -15,10 +15,9 @@
 
 #include <stdbool.h>
 
-/* Installs the handlers and ignores SIGPIPE and SIGXFSZ: a closed pipe (see
- * out.h) and a limit on file sizes (ulimit -f) are then failures, EPIPE and
- * EFBIG, of the write that met them. A signal that is ignored on entry
- * stays ignored (nohup). Call once. */
+/* Installs the handlers and ignores SIGPIPE: a closed pipe (see out.h) is then
+ * a failure, EPIPE, of the write that met it. A signal that is ignored on
+ * entry stays ignored (nohup). Call once. */
 ATTR_NODISCARD
 int stop_install(struct fail *why);
 
