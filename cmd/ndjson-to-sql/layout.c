@@ -92,8 +92,8 @@ layout_find_file(const char *directory, const struct format *format,
 {
 	int result = 0;
 
-	for (enum pack_kind pack = PACK_PLAIN;
-	     pack < PACK_COUNT && result == 0; pack++) {
+	for (enum pack_kind pack = PACK_PLAIN; pack < PACK_COUNT && result == 0;
+	     pack++) {
 		char *path =
 		    layout_path(directory, shape->table, NULL, format, pack);
 		struct stat st;

@@ -94,8 +94,7 @@ cut_rows(struct sqlite *s, struct sqlite_table *child, size_t from,
 	s->current = NULL;
 	(void)sqlite3_bind_int64(child->cut, 2, (sqlite3_int64)from);
 	while ((result = sqlite_db_step(child->cut, why)) == 1) {
-		const char *id =
-		    sqlite_db_text(child->cut, 1);
+		const char *id = sqlite_db_text(child->cut, 1);
 
 		count_deleted(child, sqlite3_column_int64(child->cut, 0),
 		    is_again);

@@ -41,7 +41,7 @@ struct target_file {
 	char *loading; /* the lock; NULL: the database exists */
 	char *built;   /* what is built; NULL as well */
 	struct undo undo;
-	int lock;      /* descriptor of `loading`; -1: none */
+	int lock; /* descriptor of `loading`; -1: none */
 	bool is_new;
 	bool is_in_place; /* new, but made at `path` itself */
 	bool was_there;   /* an empty file stands at `path` */
