@@ -346,6 +346,9 @@ CALL(int, -1, MAKE, mkdirat, (int dir, const char *path, mode_t mode),
 CALL(int, -1, MAKE, fchmod, (int fd, mode_t mode), (fd, mode), fd, NULL)
 CALL(int, -1, MAKE, fchown, (int fd, uid_t user, gid_t group),
     (fd, user, group), fd, NULL)
+CALL(int, -1, MAKE, linkat,
+    (int from_dir, const char *from, int to_dir, const char *to, int flags),
+    (from_dir, from, to_dir, to, flags), -1, from)
 CALL(int, -1, MAKE, link, (const char *from, const char *to), (from, to), -1,
     from)
 
