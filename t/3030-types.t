@@ -278,6 +278,13 @@ gives "SELECT _rest FROM t WHERE id = 39" '{"$.m.k39":39,"$.m.l39":[39]}' \
 ndjson-to-sql -t t --max-columns 20 t.db in
 gives "SELECT count(*), max(_rest) FROM t WHERE id = 39" \
 	'1|{"$.m.k39":39,"$.m.l39":[39]}' '... nor the second time'
+printf '%s\n' '{"id":1,"a":1,"b":2,"c":3,"d":4,"e":5,"f":6,"g":7}' \
+	'{"id":2,"y":1,"x":1,"a":5,"a":6,"x":3,"xx":{"k":[7]}}' >in
+rm -f t.db
+run ndjson-to-sql -t t --max-columns 8 t.db in
+exits 0 'a member twice in a record with more of them than --max-columns'
+gives 'SELECT a, _rest FROM t WHERE id = 2' \
+	'6|{"$.x":3,"$.xx":{"k":[7]},"$.y":1}' '... the last one counts'
 
 # --- limits
 

@@ -511,6 +511,44 @@ put_member(struct record *r, struct member *m, const struct json_node *nodes,
 	put_value(r, m, nodes, at, p);
 }
 
+/* By their keys; of one key, in the order of the text. */
+static int
+compare_keys(const void *left, const void *right)
+{
+	const struct json_node *a = *(const struct json_node *const *)left;
+	const struct json_node *b = *(const struct json_node *const *)right;
+	size_t len = a->key_len < b->key_len ? a->key_len : b->key_len;
+	int order = memcmp(a->key, b->key, len);
+
+	if (order == 0 && a->key_len != b->key_len)
+		order = a->key_len < b->key_len ? -1 : 1;
+	if (order == 0)
+		order = a < b ? -1 : 1;
+	return order;
+}
+
+static bool
+has_same_key(const struct json_node *a, const struct json_node *b)
+{
+	return a->key_len == b->key_len &&
+	    memcmp(a->key, b->key, a->key_len) == 0;
+}
+
+/* Keeps the members that find no column, of one key the last. There may be as
+ * many as a line holds: they are sorted, not compared with each other. */
+static void
+put_unlisted(struct record *r, struct member *m,
+    const struct json_node **unlisted, size_t count, struct place *p)
+{
+	if (count > 1)
+		qsort(unlisted, count, sizeof(struct json_node *),
+		    compare_keys);
+	for (size_t i = 0; i < count; i++)
+		if (i + 1 == count ||
+		    !has_same_key(unlisted[i], unlisted[i + 1]))
+			put_rest(r, p, path_below(m, unlisted[i]), unlisted[i]);
+}
+
 /* An object that has a member twice: the last one counts, as in JSON.parse
  * and jq, so they are taken from the last to the first. */
 static void
@@ -518,7 +556,9 @@ put_members_backwards(struct record *r, struct member *m,
     const struct json_node *nodes, size_t at, struct place *p)
 {
 	uint64_t object = ++r->object;
+	const struct json_node **unlisted = NULL;
 	size_t *order = NULL, count = 0, capacity = 0;
+	size_t unlisted_count = 0, unlisted_capacity = 0;
 
 	for (size_t n = at + 1; n < nodes[at].end; n = nodes[n].end) {
 		order = mem_grow(order, &capacity, count + 1, sizeof(*order));
@@ -529,13 +569,19 @@ put_members_backwards(struct record *r, struct member *m,
 		struct member *below =
 		    schema_member(r->schema, m, NULL, node->key, node->key_len);
 
-		if (below->last_object == object) {
+		if (!below) {
+			unlisted = mem_grow(unlisted, &unlisted_capacity,
+			    unlisted_count + 1, sizeof(struct json_node *));
+			unlisted[unlisted_count++] = node;
+		} else if (below->last_object == object) {
 			r->doubled = below;
-			continue;
+		} else {
+			below->last_object = object;
+			put_member(r, below, nodes, order[count], p);
 		}
-		below->last_object = object;
-		put_member(r, below, nodes, order[count], p);
 	}
+	put_unlisted(r, m, unlisted, unlisted_count, p);
+	free(unlisted);
 	free(order);
 }
 

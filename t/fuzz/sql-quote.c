@@ -49,7 +49,7 @@ check_table(sqlite3 *db, const char *name)
 	struct buf sql;
 	sqlite3_stmt *statement = NULL;
 
-	if (!*name || strncmp(name, "sqlite_", 7) == 0)
+	if (!*name || sqlite3_strnicmp(name, "sqlite_", 7) == 0)
 		return;
 	buf_init(&sql, SQL_MAX);
 	buf_add(&sql, "CREATE TEMP TABLE ");
