@@ -11,6 +11,9 @@ enum {
 	BOUND_LINE_BYTES = 256 << 20,
 	/* Objects and lists inside each other, in any JSON we read. */
 	BOUND_JSON_DEPTH = 1024,
+	/* Values, names, commas, colons and brackets of one JSON text: a node
+	 * takes 56 bytes, a row of a list some hundreds. */
+	BOUND_JSON_TOKENS = 16 << 20,
 	/* A response body once decompressed; a page of logs is 100 KB. */
 	BOUND_BODY_BYTES = 64 << 20,
 	/* The header block of a response. */

@@ -514,6 +514,10 @@ report(const json *j, error_code error, const char *text, const char *at,
 	if (error == simdjson::DEPTH_ERROR)
 		return fail_set(why, status,
 		    "JSON nested deeper than %u levels", j->max_depth);
+	if (error == simdjson::CAPACITY)
+		return fail_set(why, status,
+		    "JSON of more than %d values, names, commas and brackets",
+		    BOUND_JSON_TOKENS);
 	if (!at)
 		return fail_set(why, status, "%s", describe(error));
 	return fail_set(why, status, "%s near byte %zu", describe(error),
@@ -557,6 +561,8 @@ parse(json *j, string_view text)
 	IS_WRITTEN(j->index.get(), sizeof(*j->index));
 	IS_WRITTEN(j->index->structural_indexes.get(),
 	    (size_t{j->index->n_structural_indexes} + 1) * sizeof(*j->at));
+	if (j->index->n_structural_indexes > BOUND_JSON_TOKENS)
+		return simdjson::CAPACITY;
 	j->at = j->index->structural_indexes.get();
 	j->stop = j->at + j->index->n_structural_indexes;
 	j->has_escapes = memchr(text.data(), '\\', text.size()) != nullptr;

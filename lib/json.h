@@ -62,10 +62,10 @@ struct json; /* a parser with its memory; use one again and again */
 /* `max_depth` containers may be open at once; at most BOUND_JSON_DEPTH. */
 struct json *json_new(unsigned max_depth);
 
-/* Parses one text: exactly one value, with white space around it. The nodes
- * stay valid until the next call; their keys and strings point into `text`
- * or into the parser. On failure `why` (STATUS_DATA) says what is wrong and
- * at which byte. */
+/* Parses one text: exactly one value, with white space around it, of at most
+ * BOUND_JSON_TOKENS. The nodes stay valid until the next call; their keys and
+ * strings point into `text` or into the parser. On failure `why` (STATUS_DATA)
+ * says what is wrong and at which byte. */
 ATTR_NODISCARD
 int json_parse(struct json *j, const char *text, size_t len,
     const struct json_node **nodes, size_t *count, struct fail *why);

@@ -411,6 +411,37 @@ check_depth(void)
 	json_free(j);
 }
 
+/* A list of zeros is its brackets, and each zero with what is behind it. */
+static void
+check_tokens(void)
+{
+	size_t most = BOUND_JSON_TOKENS / 2 * 2 - 1, len = most + 2;
+	char *text = mem_alloc(len, 1), *copy;
+	const struct json_node *nodes;
+	struct json *j = json_new(2);
+	struct fail why = {.text = ""};
+	size_t count;
+
+	for (size_t i = 0; i < len; i++)
+		text[i] = i % 2 == 0 ? ',' : '0';
+	text[0] = '[';
+	text[most - 1] = ']';
+	ok(parse(j, text, most, &copy, &nodes, &count, &why) == 0,
+	    "as many tokens as there may be");
+	free(copy);
+	text[most - 1] = ',';
+	text[len - 1] = ']';
+	ok(parse(j, text, len, &copy, &nodes, &count, &why) != 0,
+	    "... and two more");
+	is(why.text,
+	    "JSON of more than 16777216 values, names, commas and brackets",
+	    "... are told");
+	is_int(why.status, STATUS_DATA, "... and are about the data");
+	free(copy);
+	free(text);
+	json_free(j);
+}
+
 static const struct {
 	const char *text, *message;
 } messages[] = {
@@ -582,6 +613,7 @@ main(void)
 	check_trees(j);
 	check_members(j);
 	check_depth();
+	check_tokens();
 	check_messages(j);
 	check_truncation(j);
 	check_mutations(j);
