@@ -414,10 +414,15 @@ make_column(struct schema *s, struct member *m, const char *base,
     enum type type)
 {
 	struct table *t = m->table;
-	struct column *c = find_raw(t, m);
+	struct column *c;
 	const struct column *met = NULL;
 	char *name = NULL;
 
+	/* Only a table that was there before may have one to spare: a record
+	 * may have a hundred thousand members. */
+	if (is_full(s, t) && !t->is_stored)
+		return NULL;
+	c = find_raw(t, m);
 	for (unsigned attempt = 1; !c; attempt++) {
 		free(name);
 		name = candidate(s, base, attempt);
