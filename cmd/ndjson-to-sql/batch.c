@@ -43,6 +43,7 @@ add_block(struct batch *b, size_t size)
 	block->used = 0;
 	block->older = b->blocks;
 	b->blocks = block;
+	b->arena_bytes += block->size;
 	return block;
 }
 
@@ -179,6 +180,7 @@ batch_clear(struct batch *b, uint64_t first_sequence)
 	struct arena_block *block;
 	unsigned kept = 0;
 
+	b->arena_bytes = 0;
 	while ((block = b->blocks)) {
 		b->blocks = block->older;
 		if (block->size == BLOCK_BYTES && kept < KEPT_BLOCKS) {

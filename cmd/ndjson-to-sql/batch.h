@@ -101,6 +101,7 @@ struct batch {
 	struct change *changes;
 	size_t change_count, change_capacity;
 	struct arena_block *blocks; /* newest first */
+	size_t arena_bytes;         /* of these */
 	struct arena_block *spare;
 };
 

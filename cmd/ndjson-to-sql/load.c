@@ -29,6 +29,12 @@
 #include <time.h>
 #include <unistd.h>
 
+enum {
+	/* Cells of a batch, which are a few MB for the 1 MB of a chunk unless
+	 * columns are many and lines short. */
+	BATCH_BYTES = 32 << 20,
+};
+
 struct load {
 	const struct opts *opts;
 	struct sink *sink;
@@ -478,6 +484,10 @@ load_lines(struct load *l, const struct input *input, struct fail *why)
 			return result;
 		if (load_line(l, &line, why) != 0)
 			return -1;
+		/* A short line is a long row where columns are many. */
+		if (l->record.batch &&
+		    l->record.batch->arena_bytes > BATCH_BYTES)
+			end_batch(l, false);
 		if (!l->has_uncommitted)
 			l->next_commit_ms = now_ms() + l->opts->commit_every_ms;
 		l->has_uncommitted = true;
