@@ -89,6 +89,19 @@ run() {
 	status=$?
 }
 
+# bounded MB COMMAND...: run, with that much address space at most, and minutes:
+# a hang is a failure then (status 124). Sanitizers take space of their own.
+bounded() {
+	space=$(($1 * 1024))
+	shift
+	case ${build##*/} in
+	release | clang) ;;
+	*) space=unlimited ;;
+	esac
+	run sh -c 'ulimit -v "$1" && shift && exec timeout 300 "$@"' sh \
+		"$space" "$@"
+}
+
 # exits STATUS NAME: compares what `run` left; a wrong one shows stderr.
 exits() {
 	is "$status" "$1" "$2"

@@ -534,19 +534,35 @@ has_same_key(const struct json_node *a, const struct json_node *b)
 	    memcmp(a->key, b->key, a->key_len) == 0;
 }
 
-/* Keeps the members that find no column, of one key the last. There may be as
- * many as a line holds: they are sorted, not compared with each other. */
+/* Members of an object that find no column. */
+struct unlisted {
+	const struct json_node **nodes;
+	size_t count, capacity;
+};
+
 static void
-put_unlisted(struct record *r, struct member *m,
-    const struct json_node **unlisted, size_t count, struct place *p)
+add_unlisted(struct unlisted *u, const struct json_node *node)
 {
-	if (count > 1)
-		qsort(unlisted, count, sizeof(struct json_node *),
+	u->nodes = mem_grow(u->nodes, &u->capacity, u->count + 1,
+	    sizeof(struct json_node *));
+	u->nodes[u->count++] = node;
+}
+
+/* Keeps them, of one key the last, and frees the list. There may be as many as
+ * a line holds: they are sorted, not compared with each other. */
+static void
+put_unlisted(struct record *r, struct member *m, struct unlisted *u,
+    struct place *p)
+{
+	const struct json_node **nodes = u->nodes;
+
+	if (u->count > 1)
+		qsort(nodes, u->count, sizeof(struct json_node *),
 		    compare_keys);
-	for (size_t i = 0; i < count; i++)
-		if (i + 1 == count ||
-		    !has_same_key(unlisted[i], unlisted[i + 1]))
-			put_rest(r, p, path_below(m, unlisted[i]), unlisted[i]);
+	for (size_t i = 0; i < u->count; i++)
+		if (i + 1 == u->count || !has_same_key(nodes[i], nodes[i + 1]))
+			put_rest(r, p, path_below(m, nodes[i]), nodes[i]);
+	free(nodes);
 }
 
 /* An object that has a member twice: the last one counts, as in JSON.parse
@@ -556,9 +572,8 @@ put_members_backwards(struct record *r, struct member *m,
     const struct json_node *nodes, size_t at, struct place *p)
 {
 	uint64_t object = ++r->object;
-	const struct json_node **unlisted = NULL;
 	size_t *order = NULL, count = 0, capacity = 0;
-	size_t unlisted_count = 0, unlisted_capacity = 0;
+	struct unlisted unlisted = {0};
 
 	for (size_t n = at + 1; n < nodes[at].end; n = nodes[n].end) {
 		order = mem_grow(order, &capacity, count + 1, sizeof(*order));
@@ -570,9 +585,7 @@ put_members_backwards(struct record *r, struct member *m,
 		    schema_member(r->schema, m, NULL, node->key, node->key_len);
 
 		if (!below) {
-			unlisted = mem_grow(unlisted, &unlisted_capacity,
-			    unlisted_count + 1, sizeof(struct json_node *));
-			unlisted[unlisted_count++] = node;
+			add_unlisted(&unlisted, node);
 		} else if (below->last_object == object) {
 			r->doubled = below;
 		} else {
@@ -580,8 +593,7 @@ put_members_backwards(struct record *r, struct member *m,
 			put_member(r, below, nodes, order[count], p);
 		}
 	}
-	put_unlisted(r, m, unlisted, unlisted_count, p);
-	free(unlisted);
+	put_unlisted(r, m, &unlisted, p);
 	free(order);
 }
 
@@ -619,6 +631,7 @@ flatten_object(struct record *r, struct member *m,
     const struct json_node *nodes, size_t at, struct place *p)
 {
 	size_t start = r->found_count, next = start;
+	struct unlisted unlisted = {0};
 
 	m->has_below = true;
 	if (!find_members(r, m, nodes, at)) {
@@ -633,9 +646,10 @@ flatten_object(struct record *r, struct member *m,
 		if (below)
 			put_member(r, below, nodes, n, p);
 		else
-			put_rest(r, p, path_below(m, &nodes[n]), &nodes[n]);
+			add_unlisted(&unlisted, &nodes[n]);
 	}
 	r->found_count = start;
+	put_unlisted(r, m, &unlisted, p);
 }
 
 void
