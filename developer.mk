@@ -51,6 +51,10 @@ msan: ## those units under MSan, with clang
 mutate: ## breaks the pure modules, to see their tests fail; MUTANTS=N of each
 	@t/mutate $(MODULES)
 
+hostile: tests ## hostile input, with records of HOSTILE_MB (1000)
+	HOSTILE_MB=$(or $(HOSTILE_MB),1000) $(PROVE) t/*-hostile.t
+.PHONY: hostile
+
 fuzz: ## each t/fuzz target for FUZZ_SECONDS (60), with clang
 	@t/fuzz/run $(or $(FUZZ_SECONDS),60)
 

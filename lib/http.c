@@ -25,6 +25,7 @@
 
 #include <curl/curl.h>
 #include <malloc.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -45,6 +46,7 @@ struct transfer {
 	struct transfer *next; /* in `waiting` or in flight */
 	bool (*is_final)(const struct http_response *response);
 	size_t header_bytes;
+	bool has_header;  /* all of it; libcurl takes one that ends early */
 	int64_t began_ms; /* when the try under way did */
 	char error[ERROR_BYTES];
 	bool is_too_large;
@@ -208,11 +210,16 @@ static size_t
 on_header(char *bytes, size_t size, size_t count, void *context)
 {
 	struct transfer *t = context;
+	size_t len = size * count;
 
-	(void)bytes;
-	t->header_bytes += size * count;
+	/* An interim answer, too, has an empty line at its end. */
+	if (len >= 5 && memcmp(bytes, "HTTP/", 5) == 0)
+		t->has_header = false;
+	else if (len > 0 && (bytes[0] == '\r' || bytes[0] == '\n'))
+		t->has_header = true;
+	t->header_bytes += len;
 	t->is_too_large = t->header_bytes > BOUND_HEADER_BYTES;
-	return t->is_too_large ? 0 : size * count;
+	return t->is_too_large ? 0 : len;
 }
 
 static int
@@ -387,10 +394,13 @@ static bool
 has_large_header(CURLcode code, const struct transfer *t)
 {
 	enum { TOO_LARGE = 100 }; /* CURLE_TOO_LARGE, since 8.6 */
+	curl_off_t first_us = 0;  /* when its first byte came */
 
+	(void)curl_easy_getinfo(t->response.handle,
+	    CURLINFO_STARTTRANSFER_TIME_T, &first_us);
 	return (int)code == TOO_LARGE ||
 	    strstr(t->error, "Too large response headers") ||
-	    (code == CURLE_OUT_OF_MEMORY && t->header_bytes > 0 &&
+	    (code == CURLE_OUT_OF_MEMORY && first_us > 0 &&
 		t->response.body.len == 0);
 }
 
@@ -481,6 +491,13 @@ judge_error(const struct http *h, CURLcode code, const struct transfer *t,
 		    url);
 		return false;
 	}
+	if (code == CURLE_UNSUPPORTED_PROTOCOL && strstr(text, "HTTP/0.9")) {
+		(void)fail_set(why, STATUS_USAGE,
+		    "%s: what answers there does not speak HTTP; check the "
+		    "endpoint",
+		    url);
+		return false;
+	}
 	switch (code) {
 	case CURLE_WRITE_ERROR:
 		explain_size(t, why);
@@ -531,6 +548,7 @@ rewind_transfer(struct transfer *t)
 {
 	buf_clear(&t->response.body);
 	t->header_bytes = 0;
+	t->has_header = false;
 	t->error[0] = '\0';
 }
 
@@ -580,6 +598,11 @@ finish(struct http *h, struct transfer *t, CURLcode code)
 	unlink_from(&h->flying, t);
 	h->flying_count--;
 	r->status = 0;
+	if (code == CURLE_OK && !t->has_header) {
+		code = CURLE_PARTIAL_FILE;
+		(void)snprintf(t->error, sizeof(t->error),
+		    "the answer ends within its header");
+	}
 	if (code == CURLE_OK)
 		(void)curl_easy_getinfo(r->handle, CURLINFO_RESPONSE_CODE,
 		    &r->status);

@@ -21,7 +21,12 @@
 
 #include <stdlib.h>
 
-enum { NOT_A_CUT = -1 };
+enum {
+	NOT_A_CUT = -1,
+	/* Rows that a server counts and does not show may fill pages; but not
+	 * so many. */
+	MAX_BARREN = 1000,
+};
 
 /* A page that was asked for. */
 struct asked {
@@ -40,6 +45,7 @@ struct pages {
 	uint64_t asked, taken; /* numbers of pages */
 	uint64_t end;          /* the row behind the last one asked for */
 	uint64_t total;        /* the most that a page told */
+	uint64_t empty_count;  /* of the newest pages, that should have rows */
 	bool is_total_known, is_capped;
 	bool is_ended;   /* the end of what is wanted was met */
 	bool is_counted; /* the total is known before a page was taken */
@@ -378,6 +384,32 @@ tell_cover(struct pages *p, const struct asked *asked,
 		p->is_ended = true;
 }
 
+/* Whether the server goes on counting rows that it does not give, or gives
+ * the same ones in page after page: it could keep us asking for ever. */
+static bool
+is_barren(struct pages *p, const struct asked *asked,
+    const struct content *content, int64_t total, struct fail *why)
+{
+	size_t known = p->w->seen.count;
+	bool is_empty = content->count == 0 && total > 0 &&
+	    (uint64_t)total > slice_begin(&asked->slice);
+
+	p->empty_count = is_empty ? p->empty_count + 1 : 0;
+	if (p->empty_count > MAX_BARREN)
+		(void)fail_set(why, STATUS_RETRY,
+		    "the server counts %lld records, but the last %d pages "
+		    "have none",
+		    (long long)total, MAX_BARREN);
+	else if (p->taken > MAX_BARREN + 2 * (uint64_t)known)
+		(void)fail_set(why, STATUS_RETRY,
+		    "the server counts %lld records, but %llu pages have only "
+		    "%zu",
+		    (long long)total, (unsigned long long)p->taken, known);
+	else
+		return false;
+	return true;
+}
+
 /* Gives the rows of a page on; frees it. */
 static enum walk_result
 use_page(struct pages *p, struct page *page, struct pages_result *result,
@@ -402,7 +434,9 @@ use_page(struct pages *p, struct page *page, struct pages_result *result,
 	if (content.count == 0 && page->is_capped)
 		p->is_ended = true;
 	p->w->stats.pages++;
-	outcome = walk_take_rows(p->w, p->list, page, why);
+	outcome = is_barren(p, asked, &content, page->total, why)
+	    ? WALK_FAILED
+	    : walk_take_rows(p->w, p->list, page, why);
 	page_free(page);
 	return outcome;
 }

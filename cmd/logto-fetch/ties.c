@@ -96,10 +96,16 @@ ties_read(struct walk *w, const struct walk_list *list, const char *query,
 	seen_free(&part);
 	if (outcome != WALK_DONE || is_proven)
 		return outcome;
-	(void)fail_set(why, STATUS_RETRY,
-	    "too many rows share a millisecond: %zu of %lld are certain; try "
-	    "again when it is quieter, or read what is before and behind it "
-	    "by --until and --since",
-	    again, (long long)total);
+	if (total < 0) /* the server counts no further */
+		(void)fail_set(why, STATUS_RETRY,
+		    "too many rows share a millisecond, and the server does "
+		    "not count them; read what is before and behind it by "
+		    "--until and --since");
+	else
+		(void)fail_set(why, STATUS_RETRY,
+		    "too many rows share a millisecond: %zu of %lld are "
+		    "certain; try again when it is quieter, or read what is "
+		    "before and behind it by --until and --since",
+		    again, (long long)total);
 	return WALK_FAILED;
 }

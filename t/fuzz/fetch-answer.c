@@ -98,7 +98,8 @@ read_total(const char *value, size_t len)
 	bool is_negative;
 	int64_t total = 0;
 
-	/* A carriage return ends it for libcurl. */
+	/* A carriage return ends it for libcurl, which takes all kinds of
+	 * white space off its end. */
 	for (size_t i = 0; i < len; i++)
 		if (value[i] == '\r')
 			len = i;
@@ -106,7 +107,7 @@ read_total(const char *value, size_t len)
 		value++;
 		len--;
 	}
-	while (len > 0 && strchr(" \t", value[len - 1]))
+	while (len > 0 && strchr(" \t\v\f", value[len - 1]))
 		len--;
 	is_negative = len > 0 && *value == '-';
 	if (len == is_negative)

@@ -155,12 +155,11 @@ check_moment(const char *text)
 	bool is_cursor = false;
 	int64_t ms = -1, later = -1;
 
-	if (*text == '@' && strchr(text, '/'))
+	if (*text == '@') /* the time of a file is anything */
 		return;
 	if (moment_read("--since", text, NOW_MS, &ms, &is_cursor, &why) != 0) {
-		assert(why.status == STATUS_USAGE || *text == '@');
-		assert(strncmp(why.text, "--since takes", 13) == 0 ||
-		    *text == '@');
+		assert(why.status == STATUS_USAGE);
+		assert(strncmp(why.text, "--since takes", 13) == 0);
 		return;
 	}
 	assert(ms >= 0 && ms <= LAST_MS);

@@ -145,7 +145,8 @@ check_tenant(const char *text, size_t len, bool allow_plain_http)
 		assert(n > 0 && t.endpoint[n - 1] != '/');
 		assert(http_check_url(t.endpoint, allow_plain_http, &why) == 0);
 		assert(url_parse(&url, t.endpoint, &why) == 0);
-		assert(!strpbrk(t.endpoint, "@?# \\"));
+		assert(!strpbrk(t.endpoint, "?# \\"));
+		assert(!memchr(url.host, '@', url.host_len));
 		assert(
 		    url.is_https || allow_plain_http || url_is_loopback(&url));
 		assert(strcmp(t.resource,
