@@ -24,7 +24,6 @@
 #include "url.h"
 
 #include <curl/curl.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,33 +84,6 @@ now_ms(void)
 	return now_us() / 1000;
 }
 
-/* libcurl frees copies of credentials without overwriting them: do it here. */
-static void
-wipe_and_free(void *memory)
-{
-	if (memory)
-		explicit_bzero(memory, malloc_usable_size(memory));
-	free(memory);
-}
-
-/* realloc would leave the old bytes behind when it moves. */
-static void *
-wipe_and_resize(void *memory, size_t size)
-{
-	size_t usable = memory ? malloc_usable_size(memory) : 0;
-	void *moved;
-
-	if (size <= usable)
-		return memory;
-	moved = malloc(size);
-	if (!moved)
-		return NULL;
-	if (memory)
-		memcpy(moved, memory, usable);
-	wipe_and_free(memory);
-	return moved;
-}
-
 static struct transfer **
 find(struct transfer **list, const struct transfer *wanted)
 {
@@ -152,8 +124,9 @@ http_new(const struct http_options *options, struct fail *why)
 
 	if (libcurl_load(why) != 0)
 		return NULL;
-	if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wipe_and_free,
-		wipe_and_resize, strdup, calloc) != CURLE_OK) {
+	/* It frees copies of credentials, too. */
+	if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, secret_release,
+		secret_resize, strdup, calloc) != CURLE_OK) {
 		(void)fail_set(why, STATUS_LOCAL, "cannot start libcurl");
 		return NULL;
 	}

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -222,4 +223,30 @@ secret_free(struct secret *s)
 		explicit_bzero(s->text, s->len);
 	free(s->text);
 	*s = (struct secret){0};
+}
+
+void
+secret_release(void *memory)
+{
+	if (memory)
+		explicit_bzero(memory, malloc_usable_size(memory));
+	free(memory);
+}
+
+/* realloc itself would leave the old bytes behind when it moves. */
+void *
+secret_resize(void *memory, size_t size)
+{
+	size_t usable = memory ? malloc_usable_size(memory) : 0;
+	void *moved;
+
+	if (size <= usable)
+		return memory;
+	moved = malloc(size);
+	if (!moved)
+		return NULL;
+	if (memory)
+		memcpy(moved, memory, usable);
+	secret_release(memory);
+	return moved;
 }

@@ -52,4 +52,9 @@ int secret_check_mode(int fd, const char *path, struct fail *why);
 
 void secret_free(struct secret *s);
 
+/* free and realloc for a library that leaves copies of secrets in its memory:
+ * what is given back is overwritten. */
+void secret_release(void *memory);
+void *secret_resize(void *memory, size_t size);
+
 #endif
