@@ -366,7 +366,7 @@ static int
 do_open(int at, const char *path, int flags, mode_t mode)
 {
 	struct change c;
-	struct stat st;
+	struct stat st = {0};
 	bool is_new, is_emptied;
 	int fd;
 
