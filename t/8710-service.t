@@ -19,8 +19,9 @@ like "$exposure" '^(0\.[0-9]|1\.[0-5])$' "its exposure is $exposure of 10"
 is "$(grep -c '✗.*\(Capabil\|SystemCall\|RestrictName\)' out)" 0 \
 	'no capability, no unusual system call, no namespace'
 
-if ! "$root/t/jail" "$unit" true 2>why; then
-	sed 's/^/# /' why
+# A sanitizer traces, and takes more memory than is there: that is forbidden.
+if [ "${build##*/}" != release ] || ! "$root/t/jail" "$unit" true 2>why; then
+	[ ! -e why ] || sed 's/^/# /' why
 	done_testing
 fi
 
