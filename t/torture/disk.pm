@@ -216,7 +216,8 @@ sub after_loss {
 		}
 		if ($kind eq 'W') {
 			put(\$object->{bytes}, $change,
-				$is_sure || rand() < 0.8);
+				$is_sure || $disk->{is_whole}
+				|| rand() < 0.8);
 		} elsif ($kind eq 'T') {
 			$object->{bytes} =
 				substr $object->{bytes}, 0, $change->{at};
