@@ -314,6 +314,17 @@ run ndjson-to-sql --stats json -t t long.duckdb long
 is "$(jq -c '.tables.t.unchanged' err)" 8 '... again'
 rm long long.duckdb
 
+perl -e 'print "{\"id\":$_}\n" for 1 .. 30000' >many
+strace -f -e trace=openat,rename -o calls ndjson-to-sql -t t many.duckdb many
+is "$(sql many.duckdb "SELECT count(DISTINCT row_group_id) FROM
+	pragma_storage_info('t')")" 2 'groups of rows that fit into memory'
+is "$(grep -c '\.wal", .*O_CREAT' calls)" 0 'no log of a new database'
+sed 's/}/,"v":1}/' many >changed
+strace -f -e trace=openat,rename -o calls ndjson-to-sql -t t many.duckdb changed
+is "$(grep -c '\.wal", .*O_CREAT' calls)" 0 '... nor where all rows change'
+is "$(sql many.duckdb 'SELECT count(v) FROM t')" 30000 '... which they do'
+rm many* changed
+
 # --- nothing is fetched
 
 strace -f -e trace=connect,socket -o calls \

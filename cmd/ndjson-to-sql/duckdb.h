@@ -31,6 +31,7 @@ struct duckdb {
 	bool is_new;          /* the file is being built */
 	uint64_t limit_bytes; /* of memory; 0: what DuckDB began with */
 	uint64_t input_bytes; /* that came so far */
+	uint64_t input_count; /* of records */
 	uint64_t block_bytes; /* of the database's file */
 };
 

@@ -243,6 +243,24 @@ try_setting(struct duckdb_db *db, const char *sql)
 	db->lib.destroy_result(&answer);
 }
 
+/* The size of row groups can be had for an attached database alone. */
+static int
+attach(struct duckdb_db *db, const char *path, struct fail *why)
+{
+	struct buf sql;
+
+	buf_init(&sql, BOUND_LINE_BYTES);
+	buf_add(&sql, "ATTACH '");
+	for (const char *c = path; *c; c++) {
+		if (*c == '\'')
+			buf_add_char(&sql, '\'');
+		buf_add_char(&sql, *c);
+	}
+	buf_addf(&sql, "' AS built (ROW_GROUP_SIZE %d); USE built",
+	    DUCKDB_BUILD_ROWS);
+	return duckdb_db_run_buf(db, &sql, NULL, why);
+}
+
 int
 duckdb_db_open(struct duckdb_db *db, const char *library, const char *path,
     enum duckdb_access access, int64_t timeout_ms, struct fail *why)
@@ -257,7 +275,9 @@ duckdb_db_open(struct duckdb_db *db, const char *library, const char *path,
 	buf_init(&temporary, BOUND_LINE_BYTES);
 	buf_addf(&temporary, "%s.tmp", path);
 	config = make_config(db, access, temporary.data);
-	result = open_waiting(db, access == DUCKDB_MEMORY ? ":memory:" : path,
+	result = open_waiting(db,
+	    access == DUCKDB_MEMORY || access == DUCKDB_BUILD ? ":memory:"
+							      : path,
 	    config, timeout_ms, why);
 	db->lib.destroy_config(&config);
 	buf_free(&temporary);
@@ -267,7 +287,16 @@ duckdb_db_open(struct duckdb_db *db, const char *library, const char *path,
 		return fail_set(why, STATUS_LOCAL, "cannot connect");
 	/* Texts of times are in UTC, wherever we are. */
 	try_setting(db, "SET TimeZone = 'UTC'");
+	if (access == DUCKDB_BUILD && attach(db, path, why) != 0)
+		return -1;
 	return start_watcher(db, why);
+}
+
+void
+duckdb_db_skip_log(struct duckdb_db *db)
+{
+	try_setting(db, "SET checkpoint_threshold = '1B'");
+	try_setting(db, "SET auto_checkpoint_skip_wal_threshold = 0");
 }
 
 void

@@ -30,6 +30,7 @@ struct duckdb_db {
 enum duckdb_access {
 	DUCKDB_READ,  /* an existing file */
 	DUCKDB_WRITE, /* a file, or one to be made */
+	DUCKDB_BUILD, /* one to be made that nobody knows of yet */
 	DUCKDB_MEMORY,
 };
 
@@ -40,6 +41,15 @@ enum duckdb_access {
 ATTR_NODISCARD
 int duckdb_db_open(struct duckdb_db *db, const char *library, const char *path,
     enum duckdb_access access, int64_t timeout_ms, struct fail *why);
+
+/* A commit writes tables at once, not to the log before, uncompressed; where
+ * the library can. That is for few and large commits. */
+void duckdb_db_skip_log(struct duckdb_db *db);
+
+/* The rows of a row group in a file of DUCKDB_BUILD. A group is in memory until
+ * it is full, and compressed as a whole: of DuckDB's own 122,880 most went to
+ * the disk and came back. */
+enum { DUCKDB_BUILD_ROWS = 20480 };
 
 /* Rolls back what is not committed. Does nothing on a zeroed object. */
 void duckdb_db_close(struct duckdb_db *db);

@@ -26,21 +26,28 @@ enum {
 	GROWTH_BYTES = 160 * MEBIBYTE,
 	GROWTH_FROM_BYTES = 100 * MEBIBYTE,
 	GROWTH_SHARE = 2,
+	STEP_BYTES = 8 * MEBIBYTE,
+	/* In a new file groups are smaller, and one fits from the start. */
+	BUILD_BYTES = 24 * MEBIBYTE,
 	/* A chunk of the input that is larger has a line as large. */
 	LARGE_CHUNK_BYTES = 4 * MEBIBYTE,
 };
 
-/* What the input so far is worth, in steps. */
+/* Beside blocks, in steps: what the input so far is worth, or a row group of
+ * records such as those that came. */
 static uint64_t
-growth_of(const struct duckdb *d)
+room_for_rows(const struct duckdb *d)
 {
-	uint64_t bytes;
+	uint64_t bytes = 0;
 
-	if (d->input_bytes <= GROWTH_FROM_BYTES)
-		return 0;
-	bytes = (d->input_bytes - GROWTH_FROM_BYTES) / GROWTH_SHARE;
-	bytes -= bytes % (8 * MEBIBYTE);
-	return bytes < GROWTH_BYTES ? bytes : GROWTH_BYTES;
+	if (d->is_new && d->input_count > 0)
+		bytes = d->input_bytes / d->input_count * DUCKDB_BUILD_ROWS +
+		    STEP_BYTES - 1;
+	else if (!d->is_new && d->input_bytes > GROWTH_FROM_BYTES)
+		bytes = (d->input_bytes - GROWTH_FROM_BYTES) / GROWTH_SHARE;
+	bytes -= bytes % STEP_BYTES;
+	bytes = bytes < GROWTH_BYTES ? bytes : GROWTH_BYTES;
+	return bytes + (d->is_new ? BUILD_BYTES : APPEND_BYTES);
 }
 
 static int
@@ -123,8 +130,7 @@ duckdb_limit_append(struct duckdb *d, const struct duckdb_table *t,
     struct fail *why)
 {
 	return reserve(d,
-	    APPEND_BYTES + growth_of(d) + blocks_of_open(d) + blocks_of(d, t),
-	    why);
+	    room_for_rows(d) + blocks_of_open(d) + blocks_of(d, t), why);
 }
 
 int
@@ -132,9 +138,10 @@ duckdb_limit_batch(struct duckdb *d, const struct batch *b, struct fail *why)
 {
 	for (size_t i = 0; i < b->origin_count; i++)
 		d->input_bytes += b->origins[i].len;
+	d->input_count += b->origin_count;
 	if (b->chunk_bytes > LARGE_CHUNK_BYTES)
 		return reserve(d, UNKNOWN_BYTES, why);
-	return reserve(d, APPEND_BYTES + growth_of(d) + blocks_of_open(d), why);
+	return reserve(d, room_for_rows(d) + blocks_of_open(d), why);
 }
 
 /* Who reads a table has two blocks of each column as well: one reads the stage

@@ -44,7 +44,7 @@ static int
 open_database(struct duckdb *d, struct fail *why)
 {
 	const char *path = d->file.built ? d->file.built : d->file.path;
-	enum duckdb_access access = DUCKDB_WRITE;
+	enum duckdb_access access = d->is_new ? DUCKDB_BUILD : DUCKDB_WRITE;
 
 	if (d->options.ddl)
 		access = d->file.is_new ? DUCKDB_MEMORY : DUCKDB_READ;
@@ -53,6 +53,8 @@ open_database(struct duckdb *d, struct fail *why)
 		return -1;
 	if (!d->options.ddl) {
 		duckdb_spill_clear(path);
+		if (!d->options.is_endless)
+			duckdb_db_skip_log(&d->db);
 		if (duckdb_limit_start(d, why) != 0)
 			return -1;
 	}
