@@ -611,6 +611,30 @@ rel: _id bigint, _valid_from timestamp, _valid_to timestamp, id bigint, role tex
   _id=L2000001; _valid_from=TIME; id=1; role=r1; v=A
 EOT
 
+begin 'history of what is empty now'
+load 0 --history <<'EOT'
+{"_resource":"hooks","id":1,"v":"a","l":["x"]}
+{"_resource":"rel","_parent":{"role":"r1"},"id":1}
+{"_resource":"rel","_parent":{"role":"r2"},"id":1}
+EOT
+load 0 --history --sync <<'EOT'
+{"_resource":"hooks","_rows":0}
+{"_resource":"rel","_parent":{"role":"r1"},"_rows":0}
+EOT
+# Nothing of a history is deleted.
+load 2 --sync <<'EOT'
+{"_resource":"hooks","_rows":0}
+EOT
+content <<'EOT'
+hooks: _id bigint, _valid_from timestamp, _valid_to timestamp, id bigint, v text
+  _id=L1000001; _valid_from=TIME; _valid_to=TIME; id=1; v=a
+hooks__l: _id text, _idx bigint, _parent_id bigint, value text
+  _id=L1000001.0; _idx=0; _parent_id=L1000001; value=x
+rel: _id bigint, _valid_from timestamp, _valid_to timestamp, id bigint, role text
+  _id=L1000002; _valid_from=TIME; _valid_to=TIME; id=1; role=r1
+  _id=L1000003; _valid_from=TIME; id=1; role=r2
+EOT
+
 begin 'rejects'
 load 0 --rejects rejects <<'EOT'
 {"_resource":"t","id":1}

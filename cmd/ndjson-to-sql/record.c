@@ -648,10 +648,16 @@ note_covered(struct record *r, const struct json_node *nodes,
 {
 	struct table *t = r->table;
 	struct cell *cells;
+	int result;
 
 	if (!t->is_stored)
 		return 0;
 	adopt(r, t);
+	result = check_mode(r, why);
+	if (result != 0)
+		return result;
+	if (r->options.mode == MODE_HISTORY)
+		add_history_columns(r, t);
 	t->is_started = true;
 	if (!e->parent || t->parent_key_count == 0) {
 		t->is_covered = !e->parent;
