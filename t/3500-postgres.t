@@ -202,6 +202,23 @@ EOT
 like "$(cat err)" 'warning: times with more than the six digits' \
 	'digits of a second that are cut'
 is "$(sql 'SELECT t FROM times')" '2026-11-24 06:00:00.123456+00' 'not rounded'
+cat >ages <<'EOT'
+{"_resource":"ages","id":1,"t":"0001-01-01T00:00:00+14:00","d":"0000-02-29","l":[{"t":"0000-01-01T00:00:00Z"}]}
+EOT
+load 0 --type d=date <ages
+is "$(sql 'SELECT a.t, d, l.t FROM ages AS a, ages__l AS l')" \
+	'0001-12-31 10:00:00+00 BC|0001-02-29 BC|0001-01-01 00:00:00+00 BC' \
+	'the year 0 is 1 BC'
+is "$(counts ages --type d=date --rejects rejects <ages)" '0 0 1 0 0' \
+	'the same time again'
+is "$(ndjson-to-sql --last ages.t $pg)" '0000-12-31 10:00:00.000' \
+	'... which comes back as the year 0'
+is "$(ndjson-to-sql --last ages.d $pg)" 0000-02-29 '... a date as well'
+load 0 <<'EOT'
+{"_resource":"ages","id":2,"t":"0001-01-01T00:00:00Z"}
+EOT
+is "$(ndjson-to-sql --last ages.t $pg)" '0001-01-01 00:00:00.000' \
+	'the year 1 is behind it'
 
 # --- tables of somebody else
 

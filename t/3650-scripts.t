@@ -197,6 +197,8 @@ narrow clickhouse '{"id":"a","t":"1899-12-31T23:59:59Z"}' \
 	"'t' holds a day before 1900-01-01" 'clickhouse: an early time'
 narrow clickhouse '{"id":"a","d":"2262-04-11"}' \
 	"'d' holds a day before 1900-01-01 or" 'clickhouse: a late day'
+narrow postgres '{"id":"a","t":"0001-01-01T00:00:00+14:00"}' \
+	"'t' holds a day before 0001-01-01, which" 'postgres: the year 0'
 narrow mysql '{"id":"a","𠮷":1}' "the name '.*' has a character beyond" \
 	'mysql: a name beyond U+FFFF'
 echo '{"id":"a","t":"2026-11-24T06:00:00.1234567Z"}' |

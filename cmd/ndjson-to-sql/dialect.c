@@ -81,6 +81,7 @@ const struct dialect dialect_postgres = {
     .quote = '"',
     .text = TEXT_POSTGRES,
     .has_no_nul = true,
+    .first_day = "0001-01-01",
     .max_name_bytes = 63,
     .same = " IS NOT DISTINCT FROM ",
     .add = ADD_WORDS,

@@ -72,7 +72,7 @@ struct dialect {
 	size_t max_text_bytes;  /* of a text or JSON; 0: what memory holds */
 	unsigned second_digits; /* of timestamps and times; 0: not asked */
 	/* Timestamps and dates lie from the first on and before the second.
-	 * NULL: not asked. */
+	 * NULL: not asked; the second may be alone in that. */
 	const char *first_day, *end_day;
 	/* The function from a code to a character, for those that cannot stand
 	 * between quotes: U+0000, U+0003, and a carriage return, which shells

@@ -25,6 +25,7 @@ enum {
 	OID_INT2 = 21,
 	OID_INT4 = 23,
 	OID_FLOAT8 = 701,
+	OID_DATE = 1082,
 	OID_TIMESTAMPTZ = 1184,
 };
 
@@ -415,6 +416,29 @@ postgres_db_run(struct postgres_db *db, const char *sql, uint64_t *count,
 	return finish_results(db, count, why) == 0 ? 0 : -1;
 }
 
+/* The year 0000 is "0001-12-31 10:00:00+00 BC" there. */
+static bool
+is_in_first_bc(const struct cell *cell)
+{
+	static const char era[] = " BC";
+	size_t len = sizeof(era) - 1;
+
+	return cell->len > len && memcmp(cell->text, "0001-", 5) == 0 &&
+	    memcmp(cell->text + cell->len - len, era, len) == 0;
+}
+
+static void
+put_date(struct cell *cell, struct buf *text)
+{
+	if (!is_in_first_bc(cell))
+		return;
+	buf_clear(text);
+	buf_addf(text, "0000%.*s", (int)strcspn(cell->text + 4, " "),
+	    cell->text + 4);
+	cell->text = text->data;
+	cell->len = (uint32_t)text->len;
+}
+
 /* The time zone is UTC: "2026-11-24 06:00:00.1+00" as ours, with no zone and
  * at least three digits. */
 static void
@@ -426,7 +450,8 @@ put_time(struct cell *cell, struct buf *text)
 	size_t digits = dot ? len - (size_t)(dot - cell->text) - 1 : 0;
 
 	buf_clear(text);
-	buf_append(text, cell->text, len);
+	buf_append(text, is_in_first_bc(cell) ? "0000" : cell->text, 4);
+	buf_append(text, cell->text + 4, len - 4);
 	buf_addf(text, "%s%.*s", dot ? "" : ".",
 	    digits < 3 ? (int)(3 - digits) : 0, "000");
 	cell->text = text->data;
@@ -449,6 +474,8 @@ read_cell(struct postgres_db *db, const struct pg_result *result, int column,
 	cell->len = (uint32_t)db->pq.getlength(result, 0, column);
 	if (type == OID_TIMESTAMPTZ)
 		put_time(cell, text);
+	if (type == OID_DATE)
+		put_date(cell, text);
 	if (type == OID_BOOL) {
 		cell->kind = CELL_BOOL;
 		cell->integer = *value == 't';

@@ -134,6 +134,23 @@ cut_time(const struct cell *c, bool *is_cut)
 	return cell;
 }
 
+/* The year before 0001 is no 0000 in PostgreSQL, but 1 BC. */
+static void
+add_first_bc(struct buf *to, const struct cell *c)
+{
+	buf_add(to, "0001");
+	buf_append(to, c->text + 4, c->len - 4);
+	buf_add(to, " BC");
+}
+
+static bool
+is_in_first_bc(const struct sql_column *c, const struct cell *cell)
+{
+	return (c->type == TYPE_TIMESTAMP || c->type == TYPE_DATE) &&
+	    cell->kind == CELL_TEXT && cell->len > 4 &&
+	    memcmp(cell->text, "0000-", 5) == 0;
+}
+
 /* jsonb has no place for what a text cannot hold; json, which only somebody
  * else declares, keeps the escape. */
 static bool
@@ -175,6 +192,10 @@ postgres_row_add(struct buf *to, const struct sql_table *t,
 			cell = row->cells[c->column->index];
 		if (c->type == TYPE_TIMESTAMP)
 			cell = cut_time(&cell, is_cut);
+		if (is_in_first_bc(c, &cell)) {
+			add_first_bc(to, &cell);
+			continue;
+		}
 		if (has_nul_escape(c, &cell) || add_cell(to, &cell) != 0) {
 			to->data[to->len = start] = '\0';
 			return fail_nul(c, why);

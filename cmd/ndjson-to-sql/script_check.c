@@ -58,9 +58,11 @@ look(const struct dialect *d, const struct cell *c, enum type type,
 	else if (d->first_day &&
 	    (type == TYPE_TIMESTAMP || type == TYPE_DATE) &&
 	    (strncmp(c->text, d->first_day, strlen(d->first_day)) < 0 ||
-		strncmp(c->text, d->end_day, strlen(d->end_day)) >= 0))
-		(void)snprintf(reason, REASON_BYTES,
-		    "a day before %s or after %s", d->first_day, d->end_day);
+		(d->end_day &&
+		    strncmp(c->text, d->end_day, strlen(d->end_day)) >= 0)))
+		(void)snprintf(reason, REASON_BYTES, "a day before %s%s%s",
+		    d->first_day, d->end_day ? " or after " : "",
+		    d->end_day ? d->end_day : "");
 }
 
 static int
