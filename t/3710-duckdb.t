@@ -160,7 +160,11 @@ put '{"id":1}'
 echo 'just text, and more than that, quite a bit' >text.duckdb
 cp text.duckdb before
 run ndjson-to-sql -t t text.duckdb in
-fails 2 'text.duckdb: .*no DuckDB database' 'a file of something else'
+fails 2 'text.duckdb: .*not a database of DuckDB' 'a file of something else'
+sqlite3 foreign.db 'CREATE TABLE t (id)'
+run ndjson-to-sql -t t duckdb:foreign.db in
+fails 2 'foreign.db: .*not a database of DuckDB' 'a database of SQLite'
+is "$(find "$HOME" -name '*.duckdb*')" '' '... for which nothing is sought'
 ok "$(cmp -s text.duckdb before; echo $?)" '... stays as it is'
 : >empty.duckdb
 run ndjson-to-sql -t t empty.duckdb in

@@ -9,6 +9,7 @@
 
 #include "duckdb_row.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
@@ -195,6 +196,32 @@ fail_open(struct fail *why, const char *message)
 	    message);
 }
 
+/* DuckDB would take a database of SQLite for one, and look for an extension
+ * that reads it. Must be done before the library opens the file: the end of
+ * any descriptor ends the locks of the process. */
+static int
+check_magic(const char *path, struct fail *why)
+{
+	static const char magic[] = "DUCK";
+	enum { MAGIC_PLACE = 8, MAGIC_LEN = 4 };
+	char head[MAGIC_PLACE + MAGIC_LEN];
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	ssize_t len;
+
+	if (fd == -1) /* the library finds out why */
+		return 0;
+	do
+		len = read(fd, head, sizeof(head));
+	while (len < 0 && errno == EINTR);
+	(void)close(fd);
+	if (len <= 0 ||
+	    (len == sizeof(head) &&
+		memcmp(head + MAGIC_PLACE, magic, MAGIC_LEN) == 0))
+		return 0;
+	return fail_set(why, STATUS_USAGE,
+	    "the file is not a database of DuckDB; name another");
+}
+
 /* 0; 1 where another process holds the database; -1. */
 static int
 try_open(struct duckdb_db *db, const char *path, struct duckdb_config *config,
@@ -270,7 +297,8 @@ duckdb_db_open(struct duckdb_db *db, const char *library, const char *path,
 	int result;
 
 	*db = (struct duckdb_db){0};
-	if (libduckdb_load(&db->lib, library, why) != 0)
+	if (libduckdb_load(&db->lib, library, why) != 0 ||
+	    (access != DUCKDB_MEMORY && check_magic(path, why) != 0))
 		return -1;
 	buf_init(&temporary, BOUND_LINE_BYTES);
 	buf_addf(&temporary, "%s.tmp", path);
