@@ -155,6 +155,27 @@ fails 5 'not for libjq: .*256 levels' 'deeper than libjq goes'
 refuses '{"id":"a"}' '{d:(reduce range(2000) as $i (null; [.]))}' 5 \
 	'more than 1024 objects and lists' 'a result too deep'
 
+# A list of several batches, which are not all answered when one fails.
+# ends NAME ARG...: ended by a failure, and not by the clock.
+ends() {
+	name=$1
+	shift
+	run timeout 60 logto-fetch "$@" </dev/null
+	exits 5 "$name: status 5"
+	like "$(cat err)" '^logto-fetch: logs: record "[^"]+": the --jq program' \
+		"$name: message"
+	is "$(wc -l <err | tr -d ' ')" 1 "$name: one message"
+}
+ends 'the first record of a long list' logs --jq .id
+ends 'with --limit' logs --jq .id -n 1
+ends 'the program fails, with --limit' logs --jq 'error("x")' -n 1
+ends 'at the first look of --follow' logs --jq .id --since 2000-01-01 \
+	--follow=0.1
+last=$(logto-fetch logs --jq '{id}' </dev/null | tail -n 1 |
+	sed 's/.*"id":\("[^"]*"\).*/\1/')
+ends 'the last record of a long list' logs \
+	--jq "if .id == $last then .id else {} end"
+
 # --- crashes, hangs, and the process
 
 serves '[{"id":"a"},{"id":"b"},{"id":"c"}]'

@@ -54,6 +54,7 @@ struct sieve {
 	_Atomic uint32_t *enough; /* a page shared with the process */
 	struct buf inbox;
 	bool is_ready, is_enough;
+	bool has_failed; /* told; answers may be missing for ever */
 };
 
 /* --- the process */
@@ -389,8 +390,10 @@ finish(struct sieve *s, struct fail *why)
 		if (pump(s, why) == 0)
 			continue;
 		/* Over a record that nobody wants any more. */
-		if (!s->is_enough || s->process != 0)
+		if (!s->is_enough || s->process != 0) {
+			s->has_failed = true;
 			return -1;
+		}
 		s->flying.count = 0;
 	}
 	is_enough = s->is_enough;
@@ -466,6 +469,8 @@ sieve_put(struct sieve *s, const char *text, size_t len, struct fail *why)
 {
 	struct batch *to = &s->filling;
 
+	if (s->has_failed)
+		return fail_set(why, STATUS_DATA, "the --jq program failed");
 	if (s->process == 0)
 		return fail_set(why, STATUS_DATA,
 		    "the --jq program crashed over records behind the limit");
@@ -489,6 +494,8 @@ sieve_drain(struct sieve *s, struct fail *why)
 {
 	int result = 0;
 
+	if (s->has_failed)
+		return 0;
 	if (s->filling.count > 0)
 		result = turn(s, why);
 	return result == 0 ? finish(s, why) : result;

@@ -35,14 +35,16 @@ ATTR_NODISCARD
 int sieve_wait(struct sieve *s, struct fail *why);
 
 /* Puts in a record. What comes out of it may come now, or later. Returns as
- * sieve_output does. A failure of the program names the record. */
+ * sieve_output does. A failure of the program names the record; nothing can
+ * be put in after one. */
 ATTR_NODISCARD
 int sieve_put(struct sieve *s, const char *text, size_t len, struct fail *why);
 
 /* The records that are in it, or more: what is not all out counts. */
 size_t sieve_pending(const struct sieve *s);
 
-/* Waits until everything is out. */
+/* Waits until everything is out. After a failure, which was told, nothing
+ * more comes out, and there is nothing to wait for: 0. */
 ATTR_NODISCARD
 int sieve_drain(struct sieve *s, struct fail *why);
 
