@@ -327,7 +327,32 @@ sed 's/}/,"v":1}/' many >changed
 strace -f -e trace=openat,rename -o calls ndjson-to-sql -t t many.duckdb changed
 is "$(grep -c '\.wal", .*O_CREAT' calls)" 0 '... nor where all rows change'
 is "$(sql many.duckdb 'SELECT count(v) FROM t')" 30000 '... which they do'
-rm many* changed
+rm many.duckdb calls
+
+# --- stages of several slices
+
+# merged WHAT COUNTS: the stats of a merge of file in
+merged() {
+	run ndjson-to-sql --stats json -t t many.duckdb in
+	is "$(jq -c '.tables.t | [.inserted, .updated, .unchanged]' err)" "$2" "$1"
+}
+perl -e 'print "{\"id\":$_,\"v\":1}\n" for 1 .. 50000' >in
+merged 'a new table' '[50000,0,0]'
+merged 'slices of what is there' '[0,0,50000]'
+perl -e 'print "{\"id\":$_,\"v\":", 1 + !($_ % 1000), "}\n"
+	for 1 .. 90000' >in
+merged '... of what differs and is new, also in slices of their own' \
+	'[40000,50,49950]'
+is "$(sql many.duckdb 'SELECT count(*), count(DISTINCT id), sum(v) FROM t')" \
+	'90000|90000|90090' '... come to this'
+perl -e 'print "{\"id\":", $_ * 7919 % 90000 + 1, ",\"v\":", 1 + !($_ % 900),
+	"}\n" for 1 .. 90000' >in
+merged 'slices in no order at all' '[0,190,89810]'
+perl -e 'print "{\"id\":$_,\"rowid\":7}\n" for 1 .. 30000' >in
+merged 'a column that is called rowid' '[0,30000,0]'
+merged '... hides no row' '[0,0,30000]'
+rm many* changed in
+put '{"id":1}'
 
 # --- nothing is fetched
 

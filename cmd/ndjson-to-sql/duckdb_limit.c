@@ -146,14 +146,28 @@ duckdb_limit_batch(struct duckdb *d, const struct batch *b, struct fail *why)
 
 /* Who reads a table has two blocks of each column as well: one reads the stage
  * and the table, and writes. */
+static uint64_t
+blocks_of_merge(const struct duckdb *d, size_t columns)
+{
+	return 2 * columns * (STAGE_BLOCK_BYTES + d->block_bytes);
+}
+
+int
+duckdb_limit_whole(struct duckdb *d, const struct duckdb_table *t,
+    struct fail *why)
+{
+	return reserve(d, MERGE_BYTES + blocks_of_merge(d, t->sql.column_count),
+	    why);
+}
+
 int
 duckdb_limit_merge(struct duckdb *d, const struct duckdb_table *root,
     struct fail *why)
 {
 	size_t columns = 0;
 	bool is_fresh = true;
-	bool is_small = root->sql.table->is_own ||
-	    d->options.mode == MODE_APPEND || d->options.mode == MODE_REPLACE;
+	bool is_small =
+	    root->sql.table->is_own || d->options.mode != MODE_HISTORY;
 
 	for (size_t id = 0; id < d->table_count; id++) {
 		const struct duckdb_table *t = d->tables[id];
@@ -170,6 +184,6 @@ duckdb_limit_merge(struct duckdb *d, const struct duckdb_table *root,
 		    why);
 	return reserve(d,
 	    (is_small ? INSERT_BYTES : MERGE_BYTES) +
-		2 * columns * (STAGE_BLOCK_BYTES + d->block_bytes),
+		blocks_of_merge(d, columns),
 	    why);
 }

@@ -31,6 +31,11 @@ ATTR_NODISCARD
 int duckdb_limit_batch(struct duckdb *d, const struct batch *b,
     struct fail *why);
 
+/* Before all rows of the table's stage are compared with it at once. */
+ATTR_NODISCARD
+int duckdb_limit_whole(struct duckdb *d, const struct duckdb_table *t,
+    struct fail *why);
+
 /* Before the root table and those below it are merged. */
 ATTR_NODISCARD
 int duckdb_limit_merge(struct duckdb *d, const struct duckdb_table *root,

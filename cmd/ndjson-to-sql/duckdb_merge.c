@@ -7,6 +7,7 @@
 #include "duckdb.h"
 #include "duckdb_agree.h"
 #include "duckdb_limit.h"
+#include "duckdb_slice.h"
 #include "instant.h"
 #include "schema.h"
 #include "sql_merge.h"
@@ -173,19 +174,24 @@ count_known(struct duckdb *d, const struct duckdb_table *t, uint64_t *known,
 static int
 merge_rows(struct duckdb *d, struct duckdb_table *t, struct fail *why)
 {
-	uint64_t known, changed = 0, inserted;
+	struct duckdb_slices slices;
+	uint64_t changed, inserted;
+	int result;
 
 	if (t->is_fresh || t->row_count == 0 ||
 	    !sql_table_is_keyed(t->sql.table))
 		return insert_rows(d, t, why);
-	if (count_known(d, t, &known, why) != 0 ||
-	    change(d, t, sql_merge_add_merge, &changed, why) != 0)
-		return -1;
-	inserted = t->row_count - known;
-	t->counts.inserted += inserted;
-	t->counts.updated += changed - inserted;
-	t->counts.unchanged += known - (changed - inserted);
-	return 0;
+	result = duckdb_slices_find(d, t, &slices, why);
+	if (result == 0)
+		result = duckdb_slices_merge(d, t, &slices, &changed, why);
+	if (result == 0) {
+		inserted = t->row_count - slices.known;
+		t->counts.inserted += inserted;
+		t->counts.updated += changed - inserted;
+		t->counts.unchanged += slices.known - (changed - inserted);
+	}
+	duckdb_slices_free(&slices);
+	return result;
 }
 
 static int

@@ -542,7 +542,8 @@ merge_range(struct postgres *s, struct postgres_table *root, struct batch *b,
 			count--;
 		} else {
 			waiting[count] =
-			    (struct sql_range){part->first, middle};
+			    (struct sql_range){.first = part->first,
+				.last = middle};
 			part->first = middle + 1;
 			count++;
 		}
@@ -554,8 +555,8 @@ static int
 merge_tree(struct postgres *s, struct postgres_table *root, struct batch *b,
     struct fail *why)
 {
-	struct sql_range range = {b->first_sequence,
-	    b->first_sequence + b->origin_count - 1};
+	struct sql_range range = {.first = b->first_sequence,
+	    .last = b->first_sequence + b->origin_count - 1};
 
 	if (prepare(s, root, why) != 0 ||
 	    merge_range(s, root, b, range, why) != 0)

@@ -350,12 +350,16 @@ static void
 add_changed(const struct sql_table *t, const struct sql_range *range,
     struct buf *sql)
 {
-	buf_add(sql, " WHERE NOT EXISTS (SELECT 1 FROM ");
+	/* DuckDB makes the plan of a NOT EXISTS with bounds a slow one. */
+	bool is_bounded = range && range->within;
+
+	buf_add(sql,
+	    is_bounded ? " ANTI JOIN " : " WHERE NOT EXISTS (SELECT 1 FROM ");
 	sql_table_add_name(t, sql);
-	buf_add(sql, " AS t_ WHERE ");
+	buf_add(sql, is_bounded ? " AS t_ ON " : " AS t_ WHERE ");
 	add_same_row(t, sql);
-	buf_add_char(sql, ')');
-	add_range(range, "s_", " AND ", sql);
+	buf_add(sql, is_bounded ? range->within : ")");
+	add_range(range, "s_", is_bounded ? " WHERE " : " AND ", sql);
 }
 
 /* Appends a=NEW(a), ... for what is not of the key; "" where all is. */
@@ -410,6 +414,8 @@ static void
 add_merge_statement(const struct sql_table *t, const struct sql_range *range,
     struct buf *sql)
 {
+	const char *within = range ? range->within : NULL;
+
 	add_target(t, "MERGE INTO ", sql);
 	buf_add(sql, " USING (");
 	add_source(t, sql);
@@ -419,6 +425,7 @@ add_merge_statement(const struct sql_table *t, const struct sql_range *range,
 		add_range(range, "s_", " WHERE ", sql);
 	buf_add(sql, ") AS s_ ON ");
 	add_key_equal(t, "t_", "s_", sql);
+	buf_add(sql, within ? within : "");
 	if (t->dialect->merge == MERGE_STATEMENT) {
 		add_assignments(t, " WHEN MATCHED THEN UPDATE SET ", "s_.", "",
 		    sql);

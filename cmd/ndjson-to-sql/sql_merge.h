@@ -37,6 +37,9 @@
 
 struct sql_range {
 	uint64_t first, last; /* both of it */
+	/* " AND ...", what holds for the rows t_ of these keys, for a
+	 * MERGE_STATEMENT that is to read no others; or NULL. */
+	const char *within;
 };
 
 /* Of a root's stage: all but the last of the rows with the same key go. */
