@@ -105,6 +105,29 @@ echo '{"id":"a","n":1}' >input
 refused -t t
 exits 1 "$name: fails"
 like "$(cat err)" 'a list has rows that this load does not name' "$name: says so"
+name='another key'
+says='a table is there with another key or history'
+echo '{"id":"b","n":1,"list":["x"]}' >input
+refused -t t -k n
+like "$(cat err)" "$says" "$name: says so"
+name='a longer key'
+echo '{"id":"a","k":1,"n":1,"list":["x"]}' >input
+refused -t t -k id -k k
+like "$(cat err)" "$says" "$name: says so"
+name='versions'
+refused -t t --history
+like "$(cat err)" "$says" "$name: says so"
+name='a table that is below another'
+echo '{"_resource":"t__list","id":1,"z":1}' >input
+refused
+like "$(cat err)" 'a table is there below another one' "$name: says so"
+name='a key where there was none'
+cp base.db kept.db
+printf '%s\n' '{"id":"a","n":1}' '{"id":"a","n":2}' >input
+ndjson-to-sql -t plain --append base.db input
+refused -t plain
+like "$(cat err)" "$says" "$name: says so"
+mv kept.db base.db
 name='a script that was cut off'
 cp base.db now.db
 echo '{"id":"b","n":1,"list":["y"]}' | ndjson-to-sql -t t sql:sqlite |

@@ -226,6 +226,31 @@ refusals() {
 	refused 'a list that no record has' -t t
 	like "$(cat out err)" 'a list has rows that this load does not name' \
 		"$name: says so"
+	says='a table is there with another key or history'
+	echo '{"id":"b","n":1,"list":["x"]}' >input
+	refused 'another key' -t t -k n
+	like "$(cat out err)" "$says" "$name: says so"
+	echo '{"k":"b","n":1,"list":["x"]}' >input
+	refused 'a new key' -t t -k k
+	like "$(cat out err)" "$says" "$name: says so"
+	echo '{"id":"a","k":"b","n":1,"list":["x"]}' >input
+	refused 'a longer key' -t t -k id -k k
+	like "$(cat out err)" "$says" "$name: says so"
+	echo '{"id":"a","n":3,"list":["x"]}' >input
+	refused 'no key' -t t --append
+	like "$(cat out err)" "$says" "$name: says so"
+	refused 'versions' -t t --history
+	like "$(cat out err)" "$says" "$name: says so"
+	echo '{"_resource":"t__list","id":1,"z":1}' >input
+	refused 'a table that is below another'
+	like "$(cat out err)" 'a table is there below another one' \
+		"$name: says so"
+	printf '%s\n' '{"id":"a","n":1}' '{"id":"a","n":2}' >input
+	ndjson-to-sql -t plain --append base.db input
+	ndjson-to-sql -t plain --append "sql:$dialect" input |
+		./shell base >/dev/null
+	refused 'a key where there was none' -t plain
+	like "$(cat out err)" "$says" "$name: says so"
 	before=$(rows base.db base)
 	printf '%s\n' '{"id":"a","n":2,"list":["y","z"]}' \
 		'{"id":"b","n":1,"list":["y"]}' >input

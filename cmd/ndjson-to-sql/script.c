@@ -380,13 +380,29 @@ has_merges(const struct script *s)
 	return false;
 }
 
+/* Whether it is _columns, which the guard compares. */
+static bool
+is_memory(const struct script_table *t)
+{
+	return strcmp(t->sql.table->name, "_columns") == 0;
+}
+
+/* The guard comes first: what does not fit would make a definition fail, and
+ * the database say why in words of its own. */
 static int
 put_definitions(struct script *s, struct fail *why)
 {
 	for (size_t i = 0; i < s->count; i++)
-		if (define_table(s, &s->tables[i], why) != 0)
+		if (is_memory(&s->tables[i]) &&
+		    define_table(s, &s->tables[i], why) != 0)
 			return -1;
-	return script_guard_put(s, has_merges(s), why);
+	if (script_guard_put(s, has_merges(s), why) != 0)
+		return -1;
+	for (size_t i = 0; i < s->count; i++)
+		if (!is_memory(&s->tables[i]) &&
+		    define_table(s, &s->tables[i], why) != 0)
+			return -1;
+	return 0;
 }
 
 static int

@@ -3,10 +3,11 @@
  * A load as a script of SQL, for whoever reaches the database better than we
  * do:
  *
- *      begin          (or behind the guard: has_early_tables)
+ *      begin          (or behind the definitions: has_early_tables)
+ *      guard          fails where what is there does not fit, by _columns,
+ *                     which is defined before it (script_guard.h)
  *      definitions    tables, columns and keys that may be missing
  *      stages         the rows that came, each key once (script_rows.h)
- *      guard          fails where what is there does not fit (script_guard.h)
  *      merges         from the stages (sql_merge.h)
  *      commit         (or copies take the places of tables: has_copies)
  *

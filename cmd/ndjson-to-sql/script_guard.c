@@ -115,6 +115,73 @@ add_misfits(struct script *s, const struct script_table *columns)
 	add_misfit(s);
 }
 
+/* Appends that side a of a pair tells rows apart, by its place in the key or
+ * by being the end of a version. */
+static void
+add_is_telling(struct script *s, const char *a)
+{
+	add_name(s, a, "key_position");
+	buf_add(&s->text, " IS NOT NULL OR (");
+	add_name(s, a, "kind");
+	buf_add(&s->text, " = 'own' AND ");
+	add_name(s, a, "column_name");
+	buf_add(&s->text, " = '_valid_to')");
+}
+
+/* Appends the columns of the side a, of tables that both sides have, that
+ * tell rows apart there and not, or at another place, on the other side. */
+static void
+add_odd_keys(struct script *s, const struct script_table *columns,
+    const char *a)
+{
+	buf_add(&s->text, "(SELECT ");
+	add_name(s, a, "column_name");
+	buf_add(&s->text, " FROM ");
+	add_table(s, columns, "t_");
+	buf_add(&s->text, " JOIN ");
+	add_stage(s, columns, "s_");
+	buf_add(&s->text, " ON ");
+	add_both(s, "table_name", "=");
+	buf_add(&s->text, " WHERE ");
+	add_is_telling(s, a);
+	buf_add(&s->text, " GROUP BY ");
+	add_name(s, a, "table_name");
+	buf_add(&s->text, ", ");
+	add_name(s, a, "column_name");
+	buf_add(&s->text, " HAVING max(CASE WHEN ");
+	add_both(s, "column_name", "=");
+	buf_add(&s->text, " AND coalesce(");
+	add_name(s, "t_", "key_position");
+	buf_add(&s->text, ", 0) = coalesce(");
+	add_name(s, "s_", "key_position");
+	buf_add(&s->text, ", 0) THEN 1 ELSE 0 END) = 0) AS k_");
+}
+
+static void
+add_keys_there(struct script *s, const struct script_table *columns)
+{
+	add_odd_keys(s, columns, "t_");
+}
+
+static void
+add_keys_here(struct script *s, const struct script_table *columns)
+{
+	add_odd_keys(s, columns, "s_");
+}
+
+/* Appends the columns of tables that are below another root there. */
+static void
+add_strangers(struct script *s, const struct script_table *columns)
+{
+	add_table(s, columns, "t_");
+	buf_add(&s->text, " JOIN ");
+	add_stage(s, columns, "s_");
+	buf_add(&s->text, " ON ");
+	add_both(s, "table_name", "=");
+	buf_add(&s->text, " WHERE ");
+	add_both(s, "root_table", "<>");
+}
+
 /* Appends the tables below ours that this load does not have. MySQL opens a
  * temporary table once in a statement only. */
 static void
@@ -176,22 +243,35 @@ find_columns(const struct script *s)
 	return NULL;
 }
 
+/* What must not be found; the texts are names of constraints as well, for
+ * which MySQL has 64 characters. */
+static const struct guard {
+	const char *says;
+	void (*add_rows)(struct script *, const struct script_table *);
+	bool is_of_merges;
+} guards[] = {
+    {"a table is there below another one, see _columns", add_strangers, false},
+    {"a table is there with another key or history, see _columns",
+	add_keys_there, false},
+    {"a table is there with another key or history, see _columns",
+	add_keys_here, false},
+    {"a column is there with another type or path, see _columns", add_misfits,
+	false},
+    {"a list has rows that this load does not name, see _columns",
+	add_unnamed_lists, true},
+};
+
 int
 script_guard_put(struct script *s, bool is_merge, struct fail *why)
 {
 	const struct script_table *columns = find_columns(s);
 
-	if (!columns)
-		return 0;
-	if (put_constraint(s, columns,
-		"a column is there with another type or path, see _columns",
-		add_misfits, why) != 0)
-		return -1;
-	if (!is_merge)
-		return 0;
-	return put_constraint(s, columns,
-	    "a list has rows that this load does not name, see _columns",
-	    add_unnamed_lists, why);
+	for (size_t i = 0; columns && i < sizeof(guards) / sizeof(*guards); i++)
+		if ((is_merge || !guards[i].is_of_merges) &&
+		    put_constraint(s, columns, guards[i].says,
+			guards[i].add_rows, why) != 0)
+			return -1;
+	return 0;
 }
 
 /* Moves what was appended behind `start` into a text of its own, which the

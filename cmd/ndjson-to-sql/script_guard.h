@@ -15,10 +15,12 @@
 struct script;
 struct sql_table;
 
-/* Writes what fails where a column that is there holds another member of the
- * records, or values of another type, which the database might convert in
- * silence; `is_merge`: also where there is a list that this load has no table
- * for, since its rows would stay. The stages are filled by then. */
+/* Writes what fails where a table that is there is another's, or has another
+ * key, by which rows of other records would be overwritten; where a column
+ * holds another member of the records, or values of another type, which the
+ * database might convert in silence; `is_merge`: also where there is a list
+ * that this load has no table for, since its rows would stay. The stage of
+ * _columns is filled by then; other tables have not changed. */
 ATTR_NODISCARD
 int script_guard_put(struct script *s, bool is_merge, struct fail *why);
 
