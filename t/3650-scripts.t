@@ -121,6 +121,26 @@ name='a table that is below another'
 echo '{"_resource":"t__list","id":1,"z":1}' >input
 refused
 like "$(cat err)" 'a table is there below another one' "$name: says so"
+says='a table is there whose list is empty now'
+for options in --sync --replace '--history --sync'; do
+	name="nothing of a table, $options"
+	echo '{"_resource":"t","_rows":0}' >input
+	# shellcheck disable=SC2086 # options are words
+	refused $options
+	like "$(cat err)" "$says" "$name: says so"
+	name="nothing of a parent, $options"
+	echo '{"_resource":"t","_parent":{"p":1},"_rows":0}' >input
+	# shellcheck disable=SC2086 # options are words
+	refused $options
+	like "$(cat err)" "$says" "$name: says so"
+done
+echo '{"_resource":"other","_rows":0}' >input
+ndjson-to-sql --sync sql:sqlite input | sqlite3 now.db
+is $? 0 'nothing of a table that is not there'
+echo '{"_resource":"t","_rows":0}' >input
+ndjson-to-sql sql:sqlite input | sqlite3 now.db
+is $? 0 'nothing of a table, which a merge does not mind'
+says='a table is there with another key or history'
 name='a key where there was none'
 cp base.db kept.db
 printf '%s\n' '{"id":"a","n":1}' '{"id":"a","n":2}' >input

@@ -25,6 +25,16 @@ for name in snowflake bigquery redshift databricks; do
 		"$name: files"
 done
 
+# --- nothing of a table
+
+for name in snowflake bigquery redshift databricks; do
+	echo '{"_resource":"t","_rows":0}' | ndjson-to-sql --sync "$name:$name"
+	like "$(cat "$name/load.sql")" \
+		"a table is there whose list is empty now, .* IN \\('','t'\\)" \
+		"$name: fails where the table is there"
+	ndjson-to-sql -t t --sync "$name:$name" input
+done
+
 # --- directories
 
 echo '{"id":"c"}' | ndjson-to-sql -t 'it'\''s "x"' snowflake:snowflake

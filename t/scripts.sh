@@ -37,6 +37,7 @@ script_cases() {
 {"_resource":"roles_users","_parent":{"roleId":"r'3"},"_key":["id"],"id":"u\"3","tags":["e"]}
 
 --sync
+{"_resource":"roles_users","_parent":{"roleId":"r2"},"_rows":0}
 {"_resource":"roles_users","_parent":{"roleId":"r1"},"_key":["id"],"id":"u2","tags":["b","c"]}
 {"_resource":"roles_users","_parent":{"roleId":"r'3"},"_key":["id"],"id":"u4"}
 
@@ -245,6 +246,12 @@ refusals() {
 	refused 'a table that is below another'
 	like "$(cat out err)" 'a table is there below another one' \
 		"$name: says so"
+	says='a table is there whose list is empty now'
+	echo '{"_resource":"t","_rows":0}' >input
+	for mode in --sync --replace; do
+		refused "nothing of a table, $mode" $mode
+		like "$(cat out err)" "$says" "$name: says so"
+	done
 	printf '%s\n' '{"id":"a","n":1}' '{"id":"a","n":2}' >input
 	ndjson-to-sql -t plain --append base.db input
 	ndjson-to-sql -t plain --append "sql:$dialect" input |

@@ -418,6 +418,8 @@ ledger_write(struct ledger *l, struct batch *b, int64_t now_ms, enum mode mode,
 	for (size_t i = 0; i < schema_table_count(l->schema); i++) {
 		struct table *t = schema_table(l->schema, i);
 
+		/* A script asks it about a table that is not its own. */
+		l->columns->is_started |= t->is_emptied && !t->has_records;
 		for (size_t n = 0; n < t->column_count && !t->is_own; n++)
 			if (t->columns[n]->is_dirty &&
 			    t->columns[n]->is_announced)

@@ -58,6 +58,7 @@ struct load {
 	bool was_truncated;
 	bool has_lost; /* something whose table is not known */
 	bool has_json_lists;
+	bool is_blind;
 };
 
 static int64_t
@@ -140,6 +141,7 @@ open_sink(struct load *l, struct fail *why)
 	    0)
 		return -1;
 	l->sink->load_id = l->ledger.load_id;
+	l->is_blind = kind->is_blind;
 	l->has_json_lists = kind->has_json_lists || o->arrays == 1;
 	return 0;
 }
@@ -170,6 +172,7 @@ open_load(struct load *l, struct fail *why)
 		return -1;
 	options.load_id = l->ledger.load_id;
 	options.has_json_arrays = l->has_json_lists;
+	options.is_blind = l->is_blind;
 	record_init(&l->record, l->schema, &options);
 	l->json = json_new(BOUND_JSON_DEPTH);
 	l->next_sequence = 1;

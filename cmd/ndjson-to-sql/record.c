@@ -6,6 +6,7 @@
 #include "record.h"
 
 #include "buf.h"
+#include "cover.h"
 #include "escape.h"
 #include "flatten.h"
 #include "instant.h"
@@ -490,8 +491,9 @@ start_table(struct record *r, const struct json_node *nodes,
 		t->key[t->key_count++] = c;
 		c->key_position = 1;
 	}
-	t->is_started = t->has_records = true;
-	return 0;
+	result = cover_settle(t, why);
+	t->is_started = t->has_records = result == 0;
+	return result;
 }
 
 /* --- records ------------------------------------------------------------ */
@@ -647,41 +649,24 @@ note_covered(struct record *r, const struct json_node *nodes,
     const struct envelope *e, struct fail *why)
 {
 	struct table *t = r->table;
-	struct cell *cells;
-	int result;
+	bool is_known = t->is_stored || t->has_records;
+	int result = 0;
 
-	if (!t->is_stored)
+	if (!is_known && !r->options.is_blind)
 		return 0;
-	adopt(r, t);
-	result = check_mode(r, why);
-	if (result != 0)
-		return result;
-	if (r->options.mode == MODE_HISTORY)
-		add_history_columns(r, t);
-	t->is_started = true;
-	if (!e->parent || t->parent_key_count == 0) {
-		t->is_covered = !e->parent;
-		return 0;
+	t->is_emptied = r->options.is_blind;
+	if (t->is_stored) {
+		adopt(r, t);
+		result = check_mode(r, why);
+		if (result != 0)
+			return result;
+		if (r->options.mode == MODE_HISTORY)
+			add_history_columns(r, t);
+		t->is_started = true;
 	}
-	t->covered = mem_grow(t->covered, &t->covered_capacity,
-	    (t->covered_count + 1) * t->parent_key_count, sizeof(*cells));
-	cells = t->covered + t->covered_count * t->parent_key_count;
-	for (size_t i = 0; i < t->parent_key_count; i++) {
-		const struct json_node *node = json_member(nodes,
-		    (size_t)(e->parent - nodes), t->key[i]->member->key);
-
-		if (!node || node->kind == JSON_NULL)
-			return bad(why, "'_parent' lacks a part of the key");
-		cells[i] = (struct cell){.kind = CELL_INTEGER};
-		if (node->kind == JSON_INTEGER) {
-			cells[i].integer = node->integer;
-			continue;
-		}
-		cells[i].kind = CELL_TEXT;
-		cells[i].text = mem_copy(node->string, node->string_len);
-		cells[i].len = node->string_len;
-	}
-	t->covered_count++;
+	if (e->parent && (!is_known || t->parent_key_count > 0))
+		return cover_add(t, nodes, e->parent, why);
+	t->is_covered = !e->parent;
 	return 0;
 }
 

@@ -42,7 +42,8 @@ struct record_options {
 	bool has_json_arrays; /* lists are JSON */
 	enum mode mode;
 	const struct opt_list *key; /* --key; empty: the stream's, else id */
-	const char *table;          /* -t; NULL: the stream says */
+	bool is_blind;     /* nobody knows which tables the destination has */
+	const char *table; /* -t; NULL: the stream says */
 	const char *fallback_table; /* where the stream does not; or NULL */
 	enum contract contract[CONTRACT_PARTS];
 	int64_t load_id;

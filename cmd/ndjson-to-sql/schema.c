@@ -5,6 +5,7 @@
  */
 #include "schema.h"
 
+#include "cover.h"
 #include "buf.h"
 #include "ident.h"
 #include "mem.h"
@@ -61,10 +62,7 @@ free_table(struct table *t)
 		free(t->columns[i]->path);
 		free(t->columns[i]);
 	}
-	for (size_t i = 0; i < t->covered_count * t->parent_key_count; i++)
-		if (t->covered[i].kind == CELL_TEXT)
-			free((char *)(uintptr_t)t->covered[i].text);
-	free(t->covered);
+	cover_free(t);
 	free(t->columns);
 	free(t->name);
 	free(t);

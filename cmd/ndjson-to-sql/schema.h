@@ -87,6 +87,11 @@ struct table {
 	bool is_covered;
 	struct cell *covered;
 	size_t covered_count, covered_capacity;
+	struct waiting *waiting; /* see cover.h */
+	size_t waiting_count, waiting_capacity;
+	bool is_emptied;         /* it, or a parent, has no rows in the stream,
+				  * says the stream, for a destination that
+				  * cannot be looked at */
 	bool is_incomplete;      /* of a root, as is_covered: records of it were
 				  * rejected, and so nobody knows what did
 				  * not come */

@@ -9,6 +9,7 @@
 #include "schema.h"
 #include "script.h"
 #include "sql_merge.h"
+#include "stage.h"
 #include "type.h"
 
 #include <stdlib.h>
@@ -261,6 +262,48 @@ static const struct guard {
 	add_unnamed_lists, true},
 };
 
+/* Whether the table would have to be emptied, which a script cannot: it does
+ * not know whether it is there, nor what is below it. */
+static bool
+is_emptied(const struct script *s, const struct table *t)
+{
+	const struct sink_options *o = &s->stage->options;
+
+	if (!t->is_emptied || t->has_records)
+		return false;
+	return o->mode == MODE_REPLACE ||
+	    ((o->mode == MODE_SYNC || o->closes_absent) && !t->is_incomplete);
+}
+
+/* Appends the columns of such tables that are there, and below them. */
+static void
+add_emptied(struct script *s, const struct script_table *columns)
+{
+	add_table(s, columns, "t_");
+	buf_add(&s->text, " WHERE ");
+	add_name(s, "t_", "root_table");
+	buf_add(&s->text, " IN (''");
+	for (size_t i = 0; i < schema_table_count(s->stage->schema); i++) {
+		const struct table *t = schema_table(s->stage->schema, i);
+
+		if (!is_emptied(s, t))
+			continue;
+		buf_add_char(&s->text, ',');
+		(void)dialect_add_text(s->dialect, &s->text, t->name,
+		    strlen(t->name));
+	}
+	buf_add_char(&s->text, ')');
+}
+
+static bool
+has_emptied(const struct script *s)
+{
+	for (size_t i = 0; i < schema_table_count(s->stage->schema); i++)
+		if (is_emptied(s, schema_table(s->stage->schema, i)))
+			return true;
+	return false;
+}
+
 int
 script_guard_put(struct script *s, bool is_merge, struct fail *why)
 {
@@ -271,7 +314,11 @@ script_guard_put(struct script *s, bool is_merge, struct fail *why)
 		    put_constraint(s, columns, guards[i].says,
 			guards[i].add_rows, why) != 0)
 			return -1;
-	return 0;
+	if (!columns || !has_emptied(s))
+		return 0;
+	return put_constraint(s, columns,
+	    "a table is there whose list is empty now, see _columns",
+	    add_emptied, why);
 }
 
 /* Moves what was appended behind `start` into a text of its own, which the

@@ -105,6 +105,7 @@ struct sink_kind {
 	bool takes_partition; /* --partition */
 	bool takes_schema;    /* --schema */
 	bool is_server;       /* its targets are no files */
+	bool is_blind;        /* a load cannot look at what is there */
 	bool has_json_lists;  /* lists stay JSON whatever --arrays says */
 	size_t max_name_bytes;
 	size_t max_columns;

@@ -43,6 +43,7 @@ const struct sink_kind sink_script = {
     .prefix = "sql:",
     .suffixes = "",
     .usage = "sql:DIALECT",
+    .is_blind = true,
     .max_name_bytes = NAME_BYTES_MAX,
     .max_columns = COLUMNS_MAX,
     .open = script_open,

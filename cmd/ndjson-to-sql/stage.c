@@ -220,6 +220,7 @@ stage_survey(struct sink *sink, struct schema *schema, struct fail *why)
 {
 	struct stage *s = (struct stage *)sink;
 
+	s->schema = schema;
 	return s->inner->ops->survey(s->inner, schema, why);
 }
 
@@ -467,7 +468,9 @@ stage_list(struct stage *s, struct shape_list *tables, struct fail *why)
 		struct shape *shape = &own.items[i], *last;
 
 		result = has_rows(s, shape, &is_there, why);
-		if (result != 0 || !is_there)
+		if (result != 0 ||
+		    (!is_there &&
+			(s->kind->format || !stage_is_used(s, shape))))
 			continue;
 		last = shape_add(tables, shape->table);
 		last->is_own = true;

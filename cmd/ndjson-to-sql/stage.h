@@ -29,6 +29,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct schema;
 struct stage;
 
 struct stage_kind {
@@ -69,6 +70,7 @@ struct stage {
 	bool *is_read;            /* of `before`: its rows are in `inner` */
 	struct stage_table *tables;
 	size_t table_count, table_capacity;
+	const struct schema *schema; /* for exports: complete by then */
 };
 
 /* For sink_kind.open; options->target is the directory. Fails as
