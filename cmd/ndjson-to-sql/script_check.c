@@ -29,10 +29,11 @@ static size_t
 count_digits(const struct cell *c)
 {
 	const char *point = memchr(c->text, '.', c->len);
+	const char *end = c->text + c->len, *at = point ? point + 1 : end;
 
-	return point
-	    ? strspn(point + 1, "0123456789") /* a NUL follows any text */
-	    : 0;
+	while (at < end && *at >= '0' && *at <= '9')
+		at++;
+	return point ? (size_t)(at - point) - 1 : 0;
 }
 
 /* What is wrong with the value, in `reason`; "" if nothing is. */
