@@ -54,7 +54,7 @@ cloud_url(const char *id, size_t id_len, const char *path)
 static int
 check_tenant_id(const char *id, struct fail *why)
 {
-	enum { LONGEST = 63 }; /* a label of the domain name system */
+	enum { LONGEST = 63 }; /* a label, RFC 1123 section 2.1 */
 	size_t len = strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-");
 
 	if (strchr(id, '.') || strchr(id, '/'))
@@ -62,7 +62,8 @@ check_tenant_id(const char *id, struct fail *why)
 		    "'%.200s' is no tenant id; an address is given as "
 		    "--endpoint or LOGTO_ENDPOINT",
 		    id);
-	if (len == 0 || len > LONGEST || id[len] != '\0')
+	if (len == 0 || len > LONGEST || id[len] != '\0' || id[0] == '-' ||
+	    id[len - 1] == '-')
 		return fail_set(why, STATUS_USAGE,
 		    "'%.200s' is no tenant id; it is the first part of the "
 		    "tenant's host name, ID.logto.app",

@@ -61,6 +61,8 @@ static const struct wrong {
     {"a user", "https://me:pass@id.example.com", NULL, "user or password"},
     {"an id that is an address", NULL, "abc.logto.app", "--endpoint"},
     {"an id with a blank", NULL, "a b", "no tenant id"},
+    {"an id that is no label", NULL, "-", "no tenant id"},
+    {"an id that ends in a hyphen", NULL, "a-", "no tenant id"},
 };
 
 int
