@@ -97,7 +97,7 @@ read_tables(struct catalog *c, struct sink *sink, struct fail *why)
 	for (size_t i = 0; i < count; i++) {
 		const struct table *t = schema_table(c->schema, i);
 
-		if (t->is_own || !t->is_stored)
+		if (t->is_own || t->is_view || !t->is_stored)
 			continue;
 		c->tables[c->table_count].table = t;
 		if (count_table(&c->tables[c->table_count++], sink, why) != 0)

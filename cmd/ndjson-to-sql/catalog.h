@@ -44,7 +44,7 @@ struct catalog_load {
 
 struct catalog {
 	struct schema *schema;
-	struct catalog_table *tables; /* without the ledger's own */
+	struct catalog_table *tables; /* without the ledger's, and views */
 	size_t table_count;
 	struct catalog_relation *relations;
 	size_t relation_count, relation_capacity;
