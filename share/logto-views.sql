@@ -27,7 +27,9 @@ CREATE VIEW logto_new_users_per_day AS
 SELECT day, count(*) AS users FROM base_users GROUP BY day;
 
 -- How far sign-ins come: the page opened, a proof accepted (password, code,
--- passkey ...), finished, and a token had for it. Events, not people.
+-- passkey ...), finished, and later a token for the same user and application.
+-- A token had in a session that was there already is none of them. Events, not
+-- people: who has a second factor proves twice.
 DROP VIEW IF EXISTS logto_sign_in_funnel;
 CREATE VIEW logto_sign_in_funnel AS
 SELECT day,
@@ -37,12 +39,20 @@ SELECT day,
         THEN 1 ELSE 0 END) AS verified,
     sum(CASE WHEN key = 'Interaction.SignIn.Submit'
         THEN 1 ELSE 0 END) AS signed_in,
-    sum(CASE WHEN key = 'ExchangeTokenBy.AuthorizationCode'
-        THEN 1 ELSE 0 END) AS got_token
+    sum(CASE WHEN key = 'Interaction.SignIn.Submit'
+        AND last_at >= created_at THEN 1 ELSE 0 END) AS got_token
 FROM base_logs
-WHERE payload__result = 'Success'
-    AND (key LIKE 'Interaction.SignIn.%'
-        OR key = 'ExchangeTokenBy.AuthorizationCode')
+    LEFT JOIN (
+        SELECT payload__user_id AS user_id,
+            payload__application_id AS application_id,
+            max(created_at) AS last_at
+        FROM base_logs
+        WHERE payload__result = 'Success'
+            AND key = 'ExchangeTokenBy.AuthorizationCode'
+        GROUP BY payload__user_id, payload__application_id
+    ) AS token ON token.user_id = payload__user_id
+        AND token.application_id = payload__application_id
+WHERE payload__result = 'Success' AND key LIKE 'Interaction.SignIn.%'
 GROUP BY day;
 
 DROP VIEW IF EXISTS logto_failures_by_reason;

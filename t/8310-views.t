@@ -85,6 +85,24 @@ printf '%s\n' "{\"_resource\":\"applications_secrets\",\"_key\":[\"name\"],\"_pa
 is "$(ask "SELECT round(days_left, 1) FROM logto_expiring_secrets
 	WHERE secret = 'new'")" 10.0 'the days that are left'
 
+# A token without a sign-in is not in the funnel, nor one that came before; a
+# sign-in without a token is not in its last step.
+event() {
+	printf '{"_resource":"logs","id":"%s","key":"%s","createdAt":%s,"payload":{"result":"Success","userId":"%s","applicationId":"a"}}\n' "$@"
+}
+{
+	event 1 ExchangeTokenBy.AuthorizationCode 1795000000000 session
+	event 2 ExchangeTokenBy.AuthorizationCode 1795000000000 before
+	event 3 Interaction.SignIn.Submit 1795000001000 before
+	event 4 Interaction.SignIn.Submit 1795000001000 both
+	event 5 ExchangeTokenBy.AuthorizationCode 1795000002000 both
+} >funnel.ndjson
+ndjson-to-sql -q out.db funnel.ndjson
+cat funnel.ndjson >>tenant.ndjson
+is "$(ask 'SELECT * FROM logto_sign_in_funnel ORDER BY 1')" \
+	'2026-11-18|0|0|2|1
+2026-11-24|25|19|19|19' 'each step of the funnel is a part of the one before'
+
 # Loads go on with views there, and bring columns.
 printf '%s\n' '{"_resource":"users","id":"new","fresh":{"column":1}}' |
 	ndjson-to-sql -q out.db
@@ -94,6 +112,8 @@ run ndjson-to-sql -q --replace out.db tenant.ndjson
 exits 0 'and replaces tables'
 run views out.db
 exits 0 'the views are made again'
+run ndjson-to-sql --describe=dot out.db
+unlike "$(cat out err)" 'base_|logto_' '--describe shows no view'
 
 # A tenant that lacks nearly everything.
 printf '%s\n' '{"_resource":"logs","id":"1","key":"k","createdAt":1795500000000,"payload":{"result":"Error"}}' |
@@ -139,6 +159,9 @@ if [ -n "$postgres_bin" ]; then
 	run "$postgres_bin/psql" -X -f "$share/logto-tables.postgres.sql" \
 		-f "$share/logto-views.sql"
 	exits 0 'PostgreSQL: made again'
+	run ndjson-to-sql --describe=mermaid postgresql://
+	unlike "$(cat out err)" 'base_|logto_' 'PostgreSQL: --describe shows no view'
+	like "$(cat out)" '"users" \{' 'PostgreSQL: but the tables'
 	sql 'CREATE SCHEMA bare' >out
 	PGOPTIONS='-c search_path=bare' run "$postgres_bin/psql" -X \
 		-f "$share/logto-tables.postgres.sql" -f "$share/logto-views.sql"
@@ -156,6 +179,9 @@ if [ -n "$duckdb" ] && [ -x "$duckdb" ]; then
 	printf '%s\n' "$questions" |
 		"$duckdb" -noheader -list -nullvalue '' same.duckdb | sort >out
 	is "$(cat out)" "$(cat wanted)" 'DuckDB: the same answers'
+	run ndjson-to-sql --describe same.duckdb
+	unlike "$(cat out err)" 'base_|logto_' 'DuckDB: --describe shows no view'
+	like "$(cat out)" '^users: 250 rows' 'DuckDB: but the tables'
 fi
 
 done_testing
