@@ -54,9 +54,15 @@ done >faults 2>&1
 is "$(cat faults)" '' 'the completions are what their shells can read'
 install install
 exits 0 'make install once more'
+echo mine >machine/usr/local/share/logto-pipeline/mine
+install uninstall
+exits 0 'make uninstall beside a file of ours'
+is "$(ls machine/usr/local/share/logto-pipeline)" mine 'leaves that'
+rm machine/usr/local/share/logto-pipeline/mine
 install uninstall
 exits 0 'make uninstall'
 is "$(files)" "$(cat before)" 'what was there before is there, and nothing else'
+is "$(find machine -name '*logto*')" '' 'nor is a directory'
 
 install install PREFIX=/opt
 is "$(ls machine/opt/bin | tr '\n' ' ')" 'logto-fetch logto-token ndjson-to-sql ' \
