@@ -3,11 +3,12 @@
 # as a reader would: one after the other, in one directory.
 . "${0%/*}/lib.sh"
 
-# From the README what stands in ```sh, from a manual what its EXAMPLES show
+# From the README the pipe on top and what stands in ```sh, from a manual what its EXAMPLES show
 # as literal text. A line that ends in \ or | goes on in the next one.
 examples() {
 	case $1 in
-	*.md | *.txt) awk '/^```/ { inside = $0 == "```sh"; next } inside' "$1" ;;
+	*.md | *.txt) awk '/^```/ { inside = $0 == "```sh"; next } inside
+		/^    logto-token \|/ { print substr($0, 5) }' "$1" ;;
 	*) awk '
 		/^\.Sh/ { is_section = /EXAMPLES/ }
 		!is_section { next }
@@ -24,8 +25,9 @@ examples() {
 		{ print command; command = "" }'
 }
 
-# Where the tenant is and who asks, the mock has said; what installs and
-# builds has run already; and what needs a program that tests do not.
+# Where the tenant is and who asks, the mock has said (one of Logto Cloud, by
+# --tenant-id, is not here); what installs and builds has run already; and what
+# needs a program that tests do not.
 is_for_readers_only() {
 	case $1 in
 	'#'* | '' | 'export LOGTO_'* | ./bootstrap* | make* | 'sudo make'*) ;;
