@@ -57,6 +57,24 @@ asks 0 'and keeps it'
 run logto-token --no-cache
 asks 1 '--no-cache asks'
 is "$(logto-token)" "$token" 'and keeps nothing'
+
+# --- a kept token and the secret
+
+run logto-token --secret-file nowhere
+fails 2 "cannot (open|read) 'nowhere'" 'a secret file that is not there'
+run logto-token --secret-file .
+exits 2 'nor is a directory one'
+(umask 077 && echo wrong >secret)
+run logto-token --secret-file secret
+is "$status $(cat out)" "0 $token" 'a kept token needs no secret'
+mkfifo once
+run timeout 60 logto-token --secret-file once
+is "$status $(cat out)" "0 $token" 'and a pipe is not read for nothing'
+asks 0 'without a request'
+run logto-token --secret-file secret --check
+fails 3 'secret' '--check looks at the secret'
+rm secret once
+asked=$(stat_of token_requests)
 LOGTO_APP_ID=verify0client0m2m0002 run logto-token
 exits 3 'a token without a scope'
 asks 1 'was asked for'

@@ -6,6 +6,9 @@
 
 #include "child.h"
 
+#include <string.h>
+#include <sys/stat.h>
+
 int
 credential_app_id(const struct settings *s, const char **app_id,
     struct fail *why)
@@ -16,6 +19,26 @@ credential_app_id(const struct settings *s, const char **app_id,
 	return fail_set(why, STATUS_USAGE,
 	    "no application is named; give --app-id, LOGTO_APP_ID, or "
 	    "'app_id' in a profile (of a machine-to-machine application)");
+}
+
+int
+credential_check(const struct settings *s, struct fail *why)
+{
+	const char *path = settings_get(s, SETTING_APP_SECRET_FILE);
+	struct secret secret = {0};
+	struct stat state;
+	int result;
+
+	if (settings_source(s, SETTING_APP_SECRET_FILE) != SOURCE_OPTION ||
+	    strcmp(path, "-") == 0)
+		return 0;
+	/* What can be read once only is for who needs the secret. */
+	if (stat(path, &state) == 0 && !S_ISREG(state.st_mode) &&
+	    !S_ISDIR(state.st_mode))
+		return 0;
+	result = secret_read_file(&secret, path, why);
+	secret_free(&secret);
+	return result;
 }
 
 int

@@ -116,7 +116,8 @@ token_get(struct token *t, const struct opts *o, struct settings *s,
 	int result;
 
 	*t = (struct token){0};
-	if (credential_app_id(s, &app_id, why) != 0)
+	if (credential_app_id(s, &app_id, why) != 0 ||
+	    credential_check(s, why) != 0)
 		return -1;
 	open_cache(&cache, o, tenant, app_id);
 	if (find(t, o, &cache))
