@@ -67,6 +67,7 @@ struct http {
 	int64_t away_ms, left_ms;
 	int64_t next_slot_us; /* of the request rate */
 	bool has_answered;    /* some server did, since http_new */
+	bool has_told_retry;  /* since http_new */
 };
 
 static int64_t
@@ -530,8 +531,8 @@ static bool
 schedule_retry(struct http *h, struct transfer *t, const char *reason)
 {
 	uint64_t chance = 0;
-	int64_t now = now_ms();
-	int64_t delay;
+	int64_t now = now_ms(), delay;
+	char limits[RETRY_LIMITS_BYTES];
 
 	if (getrandom(&chance, sizeof(chance), GRND_NONBLOCK) == -1)
 		chance = (uint64_t)now_us(); /* early in boot: any spread */
@@ -546,10 +547,13 @@ schedule_retry(struct http *h, struct transfer *t, const char *reason)
 		return false;
 	}
 	retry_lose(&h->loss, clock_ms(h), clock_ms(h) + delay);
-	/* Whoever sits there shall know what is being waited for. */
-	if (t->response.tries == 1 && isatty(STDERR_FILENO))
-		msg_note("%s; trying again, up to %u times", reason,
-		    h->options.retry.max_retries);
+	/* Silence would look like a hang; who sits there is told each time. */
+	if (t->response.tries == 1 &&
+	    (!h->has_told_retry || isatty(STDERR_FILENO))) {
+		h->has_told_retry = true;
+		retry_describe(&h->options.retry, limits, sizeof(limits));
+		msg_warning("%s; trying again %s", reason, limits);
+	}
 	msg_at(MSG_VERBOSE, "%s; next try in %.1f s", reason,
 	    (double)delay / 1000);
 	if (h->not_before_ms < now + delay)

@@ -8,6 +8,8 @@
 
 #include "bounds.h"
 
+#include <stdio.h>
+
 enum {
 	FIRST_BOUND_MS = 500,
 	LAST_BOUND_MS = 60 * 1000,
@@ -61,4 +63,24 @@ retry_delay_ms(const struct retry_policy *policy, unsigned tries_done,
 	    (lost_ms >= budget || delay > budget - lost_ms))
 		return RETRY_GIVE_UP;
 	return delay;
+}
+
+void
+retry_describe(const struct retry_policy *policy, char *text, size_t size)
+{
+	enum { MINUTE_MS = 60 * 1000 };
+	int64_t most = policy->max_time_ms;
+	const char *plural = policy->max_retries == 1 ? "" : "s";
+
+	if (most <= 0)
+		(void)snprintf(text, size, "up to %u time%s",
+		    policy->max_retries, plural);
+	else if (most >= MINUTE_MS)
+		(void)snprintf(text, size,
+		    "up to %u time%s, for at most %lld min",
+		    policy->max_retries, plural, (long long)most / MINUTE_MS);
+	else
+		(void)snprintf(text, size,
+		    "up to %u time%s, for at most %.1f s", policy->max_retries,
+		    plural, (double)most / 1000);
 }

@@ -8,6 +8,7 @@
 #define RETRY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct retry_policy {
@@ -47,5 +48,10 @@ bool retry_is_transient(long http_status);
 int64_t retry_delay_ms(const struct retry_policy *policy, unsigned tries_done,
     int64_t lost_ms, int64_t passed_ms, int64_t retry_after_ms,
     uint64_t chance);
+
+enum { RETRY_LIMITS_BYTES = 80 };
+
+/* "up to 8 times, for at most 30 min" into `text`. */
+void retry_describe(const struct retry_policy *policy, char *text, size_t size);
 
 #endif

@@ -126,6 +126,15 @@ fails 4 'no answer after 2 tries.*timed out' 'an answer that does not come'
 rules ''
 run logto-token -e http://127.0.0.1:1 --retry 1
 fails 4 'no answer after 2 tries: http://127.0.0.1:1/' 'nobody there'
+like "$(head -n 1 err)" \
+	'^logto-token: warning: http://127\.0\.0\.1:1/oidc/token: .*; trying again up to 1 time, for at most 30 min$' \
+	'that it is tried again is told'
+run logto-token -e http://127.0.0.1:1 --retry 2 --retry-max-time 5s
+is "$(grep -c 'trying again up to 2 times, for at most 5.0 s$' err)" 1 'once'
+run logto-token -e http://127.0.0.1:1 --retry 1 -q
+is "$(wc -l <err | tr -d ' ')" 1 '--quiet: not so'
+run logto-token -e http://127.0.0.1:1 --retry 0
+is "$(wc -l <err | tr -d ' ')" 1 '--retry 0: nor where it is not tried again'
 
 # --- what is no Logto, or not quite
 

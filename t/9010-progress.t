@@ -52,7 +52,7 @@ if ! command -v tmux >/dev/null; then
 	done_testing
 fi
 
-# A retry is noted on a terminal: the row makes room for it. The rate and what
+# A retry is told: the row makes room for it. The rate and what
 # is left of the time can be told from the second look on.
 rules 'GET /api/logs page=9: delay 700' 'GET /api/logs page=18: delay 300' \
 	'GET /api/logs page=27: delay 300' 'GET /api/logs page=36: delay 300' \
@@ -66,7 +66,7 @@ is "$(grep '^logto-fetch: logs' lines | grep -v -E -c \
 	0 'and no other row'
 unlike "$(cat sent)" "$(printf '\033')\\[" 'no escape sequences'
 like "$(tr '\n' ' ' <shown)" \
-	'^logto-fetch: note: http.*HTTP 500; trying again, up to 8 times *$' \
+	'^logto-fetch: warning: http.*HTTP 500; trying again up to 8 times, for at most 30 min *$' \
 	'nothing is left of it but a message, whole'
 
 terminal 'logto-fetch logs <token | ndjson-to-sql x.db'
