@@ -70,12 +70,44 @@ edit_distance(const char *a, size_t a_len, const char *b)
 	return row[b_len];
 }
 
+/* What other programs' names for an option are here; NULL if nothing. */
+static const char *
+usual_name(const char *name, size_t len)
+{
+	static const struct {
+		const char *elsewhere, *here;
+	} names[] = {{"timeout", "max-time"}, {"retries", "retry"},
+	    {"max-retries", "retry"}, {"parallel", "jobs"}, {"silent", "quiet"},
+	    {"insecure", "insecure-http"}};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strlen(names[i].elsewhere) == len &&
+		    strncmp(names[i].elsewhere, name, len) == 0)
+			return names[i].here;
+	return NULL;
+}
+
+/* Secrets have no option: any user of the machine can read command lines. */
+static bool
+is_secret_name(const char *name, size_t len)
+{
+	static const char *const names[] = {"secret", "app-secret",
+	    "client-secret", "password", "token", "access-token"};
+	bool is_found = false;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		is_found |= strlen(names[i]) == len &&
+		    strncmp(names[i], name, len) == 0;
+	return is_found;
+}
+
 static enum opt_result
 bad_unknown(const struct opt_program *program, const char *name, size_t len,
     struct fail *why)
 {
 	const struct opt *nearest = NULL;
 	unsigned best = 3; /* further away it would be a guess */
+	const char *common = usual_name(name, len);
 	int shown = len > 100 ? 100 : (int)len;
 
 	for (size_t i = 0; i < program->count && len <= 40; i++) {
@@ -85,12 +117,20 @@ bad_unknown(const struct opt_program *program, const char *name, size_t len,
 		/* An abbreviation is refused, but it is a clear hint. */
 		if (len >= 3 && strncmp(o->name, name, len) == 0)
 			distance = 1;
+		if (common && strcmp(o->name, common) == 0)
+			distance = 0;
 		if (distance < best) {
 			best = distance;
 			nearest = o;
 		}
 	}
-	if (nearest)
+	if (program->secret_hint && is_secret_name(name, len))
+		(void)fail_set(why, STATUS_USAGE,
+		    "unknown option '--%.*s': no secret is given on the "
+		    "command "
+		    "line, where others can read it; %s",
+		    shown, name, program->secret_hint);
+	else if (nearest)
 		(void)fail_set(why, STATUS_USAGE,
 		    "unknown option '--%.*s'; did you mean '--%s'?", shown,
 		    name, nearest->name);

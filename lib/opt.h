@@ -56,6 +56,9 @@ struct opt_program {
 	const char *name;
 	const char *usage;   /* what follows "usage: " */
 	const char *example; /* one line that works */
+	/* What to use where somebody wants to give a secret as an option's
+	 * value; NULL if the program has none. */
+	const char *secret_hint;
 	/* Prints lines below "name version"; or NULL. */
 	void (*print_version)(FILE *to);
 	/* What completes an operand: NULL nothing, "FILE" a file's name, else

@@ -41,6 +41,18 @@ for program in logto-token logto-fetch ndjson-to-sql; do
 		is "$(cat out)" '' "$program --no-such-option: stdout is empty"
 	run $program --versio
 	fails 2 "did you mean '?--version" "$program --versio: a suggestion"
+	[ $program != ndjson-to-sql ] || continue
+	run $program --retries 3
+	fails 2 "did you mean '--retry'" "$program --retries: a suggestion"
+	run $program --timeout=3
+	fails 2 "did you mean '--max-time'" "$program --timeout: a suggestion"
 done
+
+run logto-token --app-secret x
+fails 2 "'--app-secret': no secret is given on the command line.*--secret-file FILE" \
+	'a secret on the command line'
+run logto-fetch --token=x
+fails 2 "'--token': no secret is given on the command line.*LOGTO_TOKEN" \
+	'a token on the command line'
 
 done_testing

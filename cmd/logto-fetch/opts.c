@@ -55,6 +55,8 @@ static const struct opt_program program = {
     .name = "logto-fetch",
     .usage = "logto-fetch [options] RESOURCE...",
     .example = "logto-token | logto-fetch users logs | ndjson-to-sql out.db",
+    .secret_hint = "use --token-file FILE, LOGTO_TOKEN in the environment, or "
+		   "'logto-token | logto-fetch'",
     .table = table,
     .count = sizeof(table) / sizeof(*table),
     .operands = "logto-fetch --list | sed 1d | cut -f 1",

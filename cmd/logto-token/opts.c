@@ -41,6 +41,8 @@ static const struct opt_program program = {
     .name = "logto-token",
     .usage = "logto-token [OPTION]...",
     .example = "logto-token | logto-fetch logs | ndjson-to-sql out.db",
+    .secret_hint = "use --secret-file FILE, or LOGTO_APP_SECRET in the "
+		   "environment",
     .table = table,
     .count = sizeof(table) / sizeof(*table),
     .print_completion = completion_print,

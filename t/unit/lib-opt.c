@@ -38,6 +38,7 @@ static const struct opt table[] = {
 static const struct opt_program program = {.name = "prog",
     .usage = "prog [options] FILE",
     .example = "prog x",
+    .secret_hint = "use a file",
     .table = table,
     .count = sizeof(table) / sizeof(*table)};
 
@@ -97,6 +98,12 @@ static const struct {
 	"two letters"},
     {{"--Quiet"}, "unknown option '--Quiet'; did you mean '--quiet'?",
 	"a capital"},
+    {{"--parallel=3"}, "unknown option '--parallel'; did you mean '--jobs'?",
+	"another program's name"},
+    {{"--token=x"},
+	"unknown option '--token': no secret is given on the command line, "
+	"where others can read it; use a file",
+	"a secret"},
     {{"--=x"}, "unknown option '--'", "no name"},
     {{"-o"}, "-o needs a value: FILE", "a letter without its value"},
     {{"--output"}, "--output needs a value: FILE", "a name without its value"},
