@@ -119,6 +119,12 @@ read_file(const struct config *c, bool is_required, struct buf *text, int *fd,
 		else if (got == -1 && errno == EINTR)
 			got = 1;
 	}
+	if (*fd == -1 && errno == ENOENT)
+		return fail_set(why, STATUS_USAGE,
+		    "there is no '%s', where profile [%s] would be; to make "
+		    "one, write a line '[%s]' into it and below lines such as "
+		    "'key = value'",
+		    c->path, c->profile, c->profile);
 	if (*fd == -1 || got == -1) {
 		(void)fail_errno(why, "cannot read '%s'", c->path);
 		why->status = STATUS_USAGE;
@@ -206,8 +212,10 @@ parse(struct reading *r, const struct buf *text, bool is_required,
 		    "one",
 		    c->path, line);
 	if (!r->is_found && is_required)
-		return fail_set(why, STATUS_USAGE, "%s has no profile [%s]",
-		    c->path, c->profile);
+		return fail_set(why, STATUS_USAGE,
+		    "%s has no profile [%s]; to make one, add a line '[%s]' "
+		    "and below it lines such as 'key = value'",
+		    c->path, c->profile, c->profile);
 	return 0;
 }
 

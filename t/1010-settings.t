@@ -18,7 +18,9 @@ told() {
 # --- nothing
 
 run logto-token
-fails 2 'no tenant is named; give --endpoint or LOGTO_ENDPOINT' 'no endpoint'
+fails 2 'no tenant is named; give --endpoint or LOGTO_ENDPOINT.*--profile' 'no endpoint'
+run logto-token --profile nope
+fails 2 "there is no '$config', .*\[nope\].*to make one" 'no configuration file'
 run logto-token -v
 told 'where a profile would be' 'configuration file' "$config (there is none)"
 run logto-token -e "$endpoint"

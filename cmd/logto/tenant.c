@@ -172,8 +172,8 @@ tenant_set(struct tenant *t, const char *endpoint, const char *tenant_id,
 	} else {
 		return fail_set(why, STATUS_USAGE,
 		    "no tenant is named; give --endpoint or LOGTO_ENDPOINT, "
-		    "for Logto Cloud LOGTO_TENANT_ID, or 'endpoint' in a "
-		    "profile");
+		    "for Logto Cloud LOGTO_TENANT_ID, or 'endpoint' in "
+		    "profile [default], or in one that --profile names");
 	}
 	t->is_cloud = id != NULL;
 	t->usual_resource = id ? cloud_url(id, id_len, "/api")

@@ -39,7 +39,7 @@ static const struct text {
     {"an empty file, but the profile is named", "", "a", true, NULL,
 	"no profile [a]"},
     {"another profile alone", "[b]\nhost=x\n", "a", true, NULL,
-	"no profile [a]"},
+	"no profile [a]; to make one, add a line '[a]'"},
     {"an unknown setting", "[a]\nhost=x\nhots=y\n", "a", true, NULL,
 	"line 3: [a] has an unknown setting 'hots'"},
     {"an unknown setting elsewhere", "[b]\nhots=y\n[a]\nhost=x\n", "a", true,
@@ -148,6 +148,7 @@ main(void)
 	(void)unlink(path);
 	is_int(load(path, false, &why), 0, "no file, and none is needed");
 	is_int(load(path, true, &why), -1, "no file, but the profile is named");
+	ok(strstr(why.text, "to make one") != NULL, "how to make it is said");
 	is_int(load("/", false, &why), -1, "a directory is no file");
 	return tap_done();
 }
