@@ -105,7 +105,7 @@ done
 # --- what is wrong
 
 fetch users --jq '.['
-fails 2 '--jq: syntax error.*at <top-level>, line 1' 'a syntax error'
+fails 2 '--jq: syntax error.*at <top-level>, line 1: \.\[$' 'a syntax error'
 fetch users --jq '.a |
 nothing'
 fails 2 '--jq: nothing/0 is not defined at <top-level>, line 2' \

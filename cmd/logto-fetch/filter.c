@@ -129,6 +129,7 @@ on_error(void *context, jv message)
 {
 	static const char prefix[] = "jq: error: ";
 	struct filter *f = context;
+	char *end = f->complaint;
 	jv text = jq_format_error(message);
 
 	if (jv_get_kind(text) == JV_KIND_STRING && !f->complaint[0]) {
@@ -137,9 +138,13 @@ on_error(void *context, jv message)
 		if (strncmp(from, prefix, sizeof(prefix) - 1) == 0)
 			from += sizeof(prefix) - 1;
 		(void)snprintf(f->complaint, sizeof(f->complaint), "%s", from);
-		for (char *c = f->complaint; *c; c++)
+		for (char *c = f->complaint; *c; c++) {
 			if (*c == '\n')
 				*c = ' ';
+			if (*c != ' ')
+				end = c + 1;
+		}
+		*end = '\0'; /* libjq fills up with blanks */
 	}
 	jv_free(text);
 }
