@@ -177,6 +177,9 @@ run logto-fetch 'custom-phrases/*'
 fails 2 'no list gives the keys' 'a star without a list'
 fetch organisations
 fails 2 "did you mean 'organizations'" 'a misspelt name'
+fetch users/nosuchid
+fails 2 "users/nosuchid: not found.*is the id in the path right\? 'logto-fetch users' reads" \
+	'an id that is not there'
 fetch users/nope
 fails 2 'not found.*HTTP 404.*request id' 'a user that is not there'
 run logto-fetch --list

@@ -115,6 +115,21 @@ is_wanted(const struct fan *f, const char *path)
 	return is_found;
 }
 
+/* Where ids like the one that the server does not know are to be found. */
+static void
+hint_id(const char *path, struct fail *why)
+{
+	size_t len = strcspn(path, "/"), end = strlen(why->text);
+	char *list = mem_copy(path, len);
+
+	if (path[len] && catalogue_find(list))
+		(void)snprintf(why->text + end, sizeof(why->text) - end,
+		    "; is the id in the path right? 'logto-fetch %s' reads "
+		    "those that there are",
+		    list);
+	free(list);
+}
+
 /* The failure that the server's answer to a path means; `pattern` is what the
  * user gave. */
 static int
@@ -132,6 +147,8 @@ explain_absent(struct fan *f, const struct walk_list *list, const char *pattern,
 		return fail_set(why, hint.status, "%s; did you mean '%s'?",
 		    hint.text, nearest->path);
 	}
+	if (f->walk->problem.problem.kind == PROBLEM_NOT_FOUND)
+		hint_id(list->path, why);
 	return -1;
 }
 
