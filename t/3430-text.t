@@ -40,6 +40,13 @@ accepts 1 'a member twice' '{"a":1,"b":2,"a":3}\n'
 is "$(sqlite3 out.db 'SELECT a FROM t')" 3 'the last of two members counts'
 like "$(cat err)" "^ndjson-to-sql: warning: .*'?a'?" 'and a warning says so'
 
+rejects 5 "line 1: malformed JSON.*NDJSON, one JSON object a line" 'CSV' \
+	'id,name\n1,x\n'
+text 'a first record that is malformed' '{"a":}\n'
+unlike "$(cat err)" 'NDJSON' 'of a malformed object nothing is said of formats'
+run ndjson-to-sql -t t out.parquet in.ndjson
+fails 2 "'out\.parquet' would be one file.*: 'parquet:out'" 'a file of Parquet'
+
 line="line 2"
 rejects 5 "in.ndjson.*$line.*something after" 'two values on a line' \
 	'{"a":1}\n{"a":2}{"a":3}\n'
@@ -51,7 +58,7 @@ rejects 5 "$line.*malformed" 'a trailing comma' '{"a":1}\n{"a":1,}\n'
 rejects 5 "$line.*malformed" 'single quotes' '{"a":1}\n{'"'a'"':1}\n'
 rejects 5 "$line.*malformed" 'a comment' '{"a":1}\n{/**/}\n'
 rejects 5 "$line.*invalid number" 'a leading zero' '{"a":1}\n{"a":01}\n'
-rejects 5 "$line.*must be a JSON object" 'a list' '{"a":1}\n[{"a":1}]\n'
+rejects 5 "$line.*must be a JSON object; .*jq -c '\.\[\]'" 'a list' '{"a":1}\n[{"a":1}]\n'
 rejects 5 "$line.*must be a JSON object" 'a number' '{"a":1}\n2\n'
 rejects 5 "$line.*must be a JSON object" 'a null' '{"a":1}\nnull\n'
 rejects 5 "$line.*must be a JSON object" 'a string' '{"a":1}\n"x"\n'

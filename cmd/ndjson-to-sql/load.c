@@ -310,6 +310,18 @@ origin_of(const struct load *l, const struct line *line)
 	    .name = l->lines->name};
 }
 
+/* A first line that does not begin as an object does is of another format. */
+static void
+hint_format(const struct line *line, struct fail *why)
+{
+	size_t len = strlen(why->text);
+
+	if (line->number == 1 && why->status == STATUS_DATA && line->len > 0 &&
+	    !memchr("{ \t", line->text[0], 3))
+		(void)snprintf(why->text + len, sizeof(why->text) - len,
+		    "; what is read is NDJSON, one JSON object a line");
+}
+
 /* 0; 1 where the record is at fault; -1. */
 static int
 load_record(struct load *l, const struct line *line, struct fail *why)
@@ -324,8 +336,10 @@ load_record(struct load *l, const struct line *line, struct fail *why)
 	int result;
 
 	if (json_parse(l->json, line->text, line->len, &nodes, &count, why) !=
-	    0)
+	    0) {
+		hint_format(line, why);
 		return why->status == STATUS_DATA ? 1 : -1;
+	}
 	if (begin_batch(l, why) != 0)
 		return -1;
 	result = record_add(&l->record, nodes, &origin, why);

@@ -327,6 +327,11 @@ fail_opening(struct postgres_db *db, struct fail *why)
 		return fail_set(why, STATUS_REFUSED,
 		    "the server wants a password; put it into ~/.pgpass, or "
 		    "a service file's passfile");
+	if (strstr(text, "Connection refused"))
+		return fail_set(why, status,
+		    "cannot connect: %.*s; does the server run, and does it "
+		    "listen there? pg_isready asks it",
+		    (int)strcspn(text, "\n"), text);
 	return fail_connection(db, status, "cannot connect", why);
 }
 

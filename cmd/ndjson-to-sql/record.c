@@ -707,6 +707,10 @@ record_add(struct record *r, const struct json_node *nodes,
 	struct envelope e;
 	int result;
 
+	if (nodes[0].kind == JSON_ARRAY)
+		return bad(why,
+		    "a record must be a JSON object; for the elements of a "
+		    "list, give the input through jq -c '.[]'");
 	if (nodes[0].kind != JSON_OBJECT)
 		return bad(why, "a record must be a JSON object");
 	read_envelope(nodes, &e);

@@ -61,12 +61,39 @@ prefix_length(const char *target, const char *prefixes)
 	return 0;
 }
 
+/* "out.csv" where csv: writes a directory; 1 if it is one. */
+static int
+fail_one_file(const char *target, struct fail *why)
+{
+	const char *ending = strrchr(target, '.');
+
+	for (size_t i = 0; ending && i < KIND_COUNT; i++) {
+		const char *prefix = kinds[i]->prefix;
+		size_t len = prefix ? strlen(prefix) : 0;
+
+		if (len < 2 || strlen(ending + 1) != len - 1 ||
+		    strncmp(ending + 1, prefix, len - 1) != 0 ||
+		    strstr(target, "://"))
+			continue;
+		(void)fail_set(why, STATUS_USAGE,
+		    "'%.200s' would be one file, but there is one a table, in "
+		    "a directory: '%s%.*s'",
+		    target, prefix,
+		    (int)(ending - target < 200 ? ending - target : 200),
+		    target);
+		return 1;
+	}
+	return 0;
+}
+
 /* "out.db, csv:DIR or -" */
 static int
 fail_unknown(const char *target, struct fail *why)
 {
 	struct buf list;
 
+	if (fail_one_file(target, why))
+		return -1;
 	buf_init(&list, BOUND_MESSAGE_BYTES);
 	for (size_t i = 0; i < KIND_COUNT; i++) {
 		if (i > 0)
