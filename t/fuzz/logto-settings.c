@@ -80,7 +80,7 @@ check_entries(const struct config *c, const char *text, size_t len)
 
 		assert(is_among(key, known));
 		assert(config_get(c, key) == value);
-		assert(!strpbrk(value, "\r\n") && strlen(value) < 200);
+		assert(!strchr(value, '\n') && strlen(value) < 200);
 		assert(memmem(text, len, key, strlen(key)));
 		assert(memmem(text, len, value, strlen(value)));
 	}
