@@ -358,4 +358,36 @@ is "$(sql slow.db .schema)" "$(sql whole.db .schema)" \
 like "$(sql slow.db .schema)" '"id" BIGINT, "a" BIGINT, "b" DOUBLE, "c"' \
 	'... with the columns in the order of the members'
 
+# --- a table that somebody dropped
+
+echo '{"id":1,"l":[1],"v":1}' | ndjson-to-sql -t k gone.db
+sqlite3 gone.db 'DROP TABLE k; DROP TABLE k__l'
+run ndjson-to-sql -t k --type id=text gone.db <<'EOT'
+{"id":"x","l":[2]}
+EOT
+exits 0 'a table that is gone may get a key of another type'
+run ndjson-to-sql -t k gone.db <<'EOT'
+{"id":"x","l":[2,3]}
+EOT
+is "$(sqlite3 gone.db 'SELECT k.id, value FROM k, k__l')" 'x|2
+x|3' '... that stays'
+sqlite3 gone.db 'DROP TABLE k; DROP TABLE k__l'
+run ndjson-to-sql -t k --key name gone.db <<'EOT'
+{"name":"a"}
+{"name":"a"}
+EOT
+is "$(sqlite3 gone.db 'SELECT name FROM k')" a '... or another key'
+sqlite3 gone.db 'DROP TABLE k; DROP TABLE k__l'
+run ndjson-to-sql -t k --history gone.db <<'EOT'
+{"id":1}
+EOT
+exits 0 '... or a history'
+sqlite3 gone.db 'DROP TABLE k; DROP TABLE k__l'
+for n in 1 2; do
+	run ndjson-to-sql -t k gone.db <<-'EOT'
+	{"id":1}
+	EOT
+done
+exits 0 '... and none again'
+
 done_testing

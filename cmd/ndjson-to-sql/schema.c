@@ -588,12 +588,51 @@ restore_member(struct column *c, struct member *m)
 	m->variants[c->type] = c;
 }
 
+/* Whether tables of its lists may be left, with references to its key. */
+static bool
+has_tables_below(const struct schema *s, const struct table *root)
+{
+	size_t len = strlen(root->name);
+
+	for (size_t i = 0; i < s->existing_count; i++) {
+		const char *name = s->existing[i].name;
+
+		if (strncasecmp(name, root->name, len) == 0 &&
+		    strncmp(name + len, "__", 2) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A table that is gone binds nobody to the key that it had. */
 static void
-restore_column(struct table *t, struct member *m,
+release_column(const struct schema *s, struct column *c)
+{
+	const struct table *root = c->table->root;
+
+	if (root->is_stored || has_tables_below(s, root))
+		return;
+	if (c->key_position > 0 || c == c->table->parent_id) {
+		c->type = c->announced_type = TYPE_UNKNOWN;
+		c->form = (struct form){0};
+		c->is_wide = false;
+		c->key_position = 0;
+	}
+	c->is_theirs = false;
+	c->first_load = 0;
+	c->is_dirty = true;
+}
+
+static void
+restore_column(const struct schema *s, struct table *t, struct member *m,
     const struct schema_known *known)
 {
 	struct column *c = find_column(t, known->column);
 
+	/* Ours are made when they are needed: a table that is gone may come
+	 * again in another mode. */
+	if (!c && known->is_own)
+		return;
 	if (!c)
 		c = add_column(t, mem_string(known->column), known->type);
 	c->type = c->announced_type = known->type;
@@ -604,6 +643,7 @@ restore_column(struct table *t, struct member *m,
 	c->key_position = known->key_position;
 	c->first_load = known->first_load;
 	c->is_dirty = false;
+	release_column(s, c);
 	if (!c->path)
 		c->path = member_path(m);
 	if (c->key_position > 0 && c->key_position <= SCHEMA_KEY_MAX) {
@@ -627,13 +667,13 @@ schema_restore(struct schema *s, const struct schema_known *known,
 	if (!root->is_known)
 		root->is_foreign = false;
 	root->is_known = true;
-	root->is_foreign |= known->is_theirs;
+	root->is_foreign |= known->is_theirs && root->is_stored;
 	m = walk_path(s, root, known->path, known->table);
 	if (!m || strcasecmp(m->table->name, known->table) != 0)
 		return fail_set(why, STATUS_DATA,
 		    "'_columns' has no usable path '%s' for '%s.%s'",
 		    known->path, known->table, known->column);
-	restore_column(m->table, m, known);
+	restore_column(s, m->table, m, known);
 	return 0;
 }
 
