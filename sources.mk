@@ -15,8 +15,8 @@ SQL := batch bloom catalog cover describe diagram dialect flatten form ident inf
        sink sql_choice sql_compare sql_merge sql_table stream summary target_file type utf8 \
        version
 SQL += sink_sqlite sorter \
-       $(addprefix sqlite_,bulk cut db feed history keys merge overlay same \
-       scan sync table tree trial)
+       $(addprefix sqlite_,aside bulk cut db feed history keys merge overlay \
+       same scan sync table tree trial)
 SQL += sink_postgres libpq $(addprefix postgres_,db keys lane merge row table)
 SQL += sink_duckdb libduckdb \
        $(addprefix duckdb_,agree db fill limit merge refuse row slice spill table widen)

@@ -390,4 +390,30 @@ for n in 1 2; do
 done
 exits 0 '... and none again'
 
+# --- what others have made of a column that gets another type
+
+echo '{"id":1,"n":1}' | ndjson-to-sql -t w used.db
+sqlite3 used.db 'CREATE INDEX "w i" ON w(n); CREATE INDEX we ON w(n * 2);
+	CREATE UNIQUE INDEX wu ON w(n, id) WHERE n > 0;
+	CREATE VIEW wv AS SELECT n FROM w; -- all of it
+	CREATE TABLE seen (n);
+	CREATE TRIGGER wt AFTER UPDATE OF n ON w BEGIN
+		INSERT INTO seen VALUES (new.n); END;
+	CREATE TRIGGER wvt INSTEAD OF INSERT ON wv BEGIN SELECT 1; END'
+others="SELECT type, name, tbl_name, sql FROM sqlite_schema
+	WHERE name IN ('w i', 'we', 'wu', 'wv', 'wt', 'wvt') ORDER BY name"
+sqlite3 used.db "$others" >before
+run ndjson-to-sql -t w used.db <<'EOT'
+{"id":2,"n":1.5}
+EOT
+exits 0 'a column with indexes, a view and triggers gets another type'
+sqlite3 used.db "$others" >after
+is "$(cat after)" "$(cat before)" '... and all of them are there again'
+is "$(sqlite3 used.db 'SELECT typeof(n), n FROM wv; SELECT * FROM seen;
+	PRAGMA integrity_check')" 'real|1.0
+real|1.5
+ok' '... and right; no trigger has run'
+like "$(sqlite3 used.db 'EXPLAIN QUERY PLAN SELECT id FROM w WHERE n = 1.5')" \
+	'USING INDEX w i' '... an index is used'
+
 done_testing

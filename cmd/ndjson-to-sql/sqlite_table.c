@@ -10,6 +10,7 @@
 #include "out.h"
 #include "schema.h"
 #include "sqlite.h"
+#include "sqlite_aside.h"
 #include "sqlite_db.h"
 #include "sqlite_history.h"
 #include "sqlite_merge.h"
@@ -302,7 +303,7 @@ alter(struct sqlite *s, const struct sqlite_table *t, const char *verb,
 
 /* SQLite cannot change a column's type: the values move to a new column. */
 static int
-convert(struct sqlite *s, const struct sqlite_table *t,
+move_values(struct sqlite *s, const struct sqlite_table *t,
     const struct sqlite_column *c, enum type from, struct fail *why)
 {
 	static const char old[] = "_converted_";
@@ -326,6 +327,43 @@ convert(struct sqlite *s, const struct sqlite_table *t,
 	if (run(s, &sql, why) != 0)
 		return -1;
 	return alter(s, t, "DROP COLUMN", old, "", why);
+}
+
+/* SQLite says which index or constraint is in the way, but no next step. */
+static int
+fail_convert(struct sqlite *s, const struct sqlite_table *t,
+    const struct sqlite_column *c, struct fail *why)
+{
+	if ((sqlite3_errcode(s->db) & 0xFF) == SQLITE_ERROR)
+		return fail_set(why, STATUS_USAGE,
+		    "cannot give '%s.%s' the type %s: %s; drop what uses the "
+		    "column, load, and make it again",
+		    t->table->name, c->column->name, type_name(c->type),
+		    sqlite3_errmsg(s->db));
+	return -1;
+}
+
+static int
+convert(struct sqlite *s, const struct sqlite_table *t,
+    const struct sqlite_column *c, enum type from, struct fail *why)
+{
+	struct buf drop, make;
+	int result;
+
+	buf_init(&drop, SQL_BYTES_MAX);
+	buf_init(&make, SQL_BYTES_MAX);
+	result = sqlite_aside_list(s, t, &drop, &make, why);
+	if (result == 0 && drop.len > 0)
+		result = run(s, &drop, why);
+	if (result == 0)
+		result = move_values(s, t, c, from, why);
+	if (result == 0 && make.len > 0)
+		result = run(s, &make, why);
+	if (result != 0)
+		result = fail_convert(s, t, c, why);
+	buf_free(&drop);
+	buf_free(&make);
+	return result;
 }
 
 int

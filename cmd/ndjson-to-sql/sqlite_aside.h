@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What other people have made of a table's columns: its indexes, and the views
+ * and triggers of the database, any of which may name them. SQLite renames and
+ * drops no column that one of them uses, so they are put aside meanwhile.
+ */
+#ifndef SQLITE_ASIDE_H
+#define SQLITE_ASIDE_H
+
+#include "attr.h"
+#include "buf.h"
+#include "fail.h"
+
+struct sqlite;
+struct sqlite_table;
+
+/* Appends what drops them to `drop`, and what makes them again as they were
+ * to `make`; both stay empty where there are none. The key's own index is not
+ * among them: the type of a key stays. */
+ATTR_NODISCARD
+int sqlite_aside_list(struct sqlite *s, const struct sqlite_table *t,
+    struct buf *drop, struct buf *make, struct fail *why);
+
+#endif
