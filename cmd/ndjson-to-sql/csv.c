@@ -231,6 +231,23 @@ add_field(struct reader *r, struct field f)
 	r->fields[r->count++] = f;
 }
 
+/* Leaves out the carriage return of a line that ends in CRLF, if somebody else
+ * wrote it. False: more must be read. */
+static bool
+pass_return(const struct reader *r, struct field *f, size_t *end)
+{
+	if (f->is_quoted && *end < r->end && r->data[*end] == '\r') {
+		if (*end + 1 == r->end && !r->is_ended)
+			return false;
+		*end += *end + 1 == r->end || r->data[*end + 1] == '\n';
+	} else if (!f->is_quoted && f->len > 0 &&
+	    (*end == r->end || r->data[*end] == '\n') &&
+	    r->data[*end - 1] == '\r') {
+		f->len--;
+	}
+	return true;
+}
+
 /* Finds the fields of the next record: 1; 0 if more must be read; -1. */
 static int
 find_fields(struct reader *r, struct fail *why)
@@ -244,16 +261,8 @@ find_fields(struct reader *r, struct fail *why)
 			return r->is_ended
 			    ? fail_at(r, "a quote is not closed", why)
 			    : 0;
-		/* A line may end in CRLF, if somebody else wrote it. */
-		if (f.is_quoted && end < r->end && r->data[end] == '\r') {
-			if (end + 1 == r->end && !r->is_ended)
-				return 0;
-			end += end + 1 == r->end || r->data[end + 1] == '\n';
-		} else if (!f.is_quoted && f.len > 0 &&
-		    (end == r->end || r->data[end] == '\n') &&
-		    r->data[end - 1] == '\r') {
-			f.len--;
-		}
+		if (!pass_return(r, &f, &end))
+			return 0;
 		if (end == r->end && !r->is_ended)
 			return 0;
 		if (r->count == FIELDS_MAX)

@@ -89,7 +89,7 @@ postgres_keys_add(struct postgres_keys *k, const struct table *t,
 		if (*place == mark)
 			return false;
 	}
-	if (k->room == 0) {
+	if (!place || k->room == 0) {
 		if (k->count == POSTGRES_KEY_SETS)
 			return false;
 		add_set(k);

@@ -83,8 +83,7 @@ struct change {
 	size_t len;
 };
 
-__attribute__((__format__(__printf__, 2, 3)))
-static void
+__attribute__((__format__(__printf__, 2, 3))) static void
 put(struct change *c, const char *format, ...)
 {
 	va_list values;
