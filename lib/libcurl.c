@@ -6,9 +6,9 @@
  */
 #include "libcurl.h"
 
+#include "symbol.h"
+
 #include <stdarg.h>
-#include <stdbool.h>
-#include <string.h>
 
 /* The macros that check the type of a third argument are http.c's. */
 #define CURL_DISABLE_TYPECHECK
@@ -45,17 +45,6 @@ static struct {
 } real;
 #undef MEMBER
 
-/* The address of a function as dlsym gives it: an object pointer, which ISO C
- * does not convert to a function pointer; POSIX makes both the same size. */
-static bool
-find(void *library, const char *name, void *function)
-{
-	void *address = dlsym(library, name);
-
-	memcpy(function, &address, sizeof(address));
-	return address != NULL;
-}
-
 int
 libcurl_load(struct fail *why)
 {
@@ -70,7 +59,7 @@ libcurl_load(struct fail *why)
 		    "cannot load libcurl: %s; install libcurl4 (Debian, "
 		    "Ubuntu), libcurl (Fedora, Alpine) or curl (Homebrew)",
 		    dlerror());
-#define FIND(name) is_whole &= find(library, "curl_" #name, &real.name);
+#define FIND(name) is_whole &= symbol_find(library, "curl_" #name, &real.name);
 	FUNCTIONS(FIND)
 #undef FIND
 	if (is_whole)

@@ -5,9 +5,10 @@
  */
 #include "libduckdb.h"
 
+#include "symbol.h"
+
 #include <dlfcn.h>
 #include <stdlib.h>
-#include <string.h>
 
 #ifdef __APPLE__
 static const char LIBRARY[] = "libduckdb.dylib";
@@ -17,17 +18,6 @@ static const char LIBRARY[] = "libduckdb.so";
 
 /* The oldest version with MERGE INTO. */
 enum { MAJOR = 1, MINOR = 4 };
-
-/* The address of a function as dlsym gives it: an object pointer, which ISO C
- * does not convert to a function pointer; POSIX makes both the same size. */
-static bool
-find(void *library, const char *name, void *function)
-{
-	void *address = dlsym(library, name);
-
-	memcpy(function, &address, sizeof(address));
-	return address != NULL;
-}
 
 static unsigned
 read_number(const char **text)
@@ -83,13 +73,14 @@ libduckdb_load(struct libduckdb *l, const char *file, struct fail *why)
 		    "(Installation, C/C++) or with 'brew install duckdb', and "
 		    "name the file with --libduckdb or LIBDUCKDB",
 		    dlerror());
-	if (!find(library, "duckdb_library_version", &l->library_version))
+	if (!symbol_find(library, "duckdb_library_version",
+		&l->library_version))
 		return fail_set(why, STATUS_LOCAL,
 		    "'%s' is not libduckdb: it has no duckdb_library_version",
 		    file ? file : LIBRARY);
 	version = l->library_version();
 #define FIND(result, name, parameters)                                         \
-	is_whole &= find(library, "duckdb_" #name, &l->name);
+	is_whole &= symbol_find(library, "duckdb_" #name, &l->name);
 	LIBDUCKDB_FUNCTIONS(FIND)
 #undef FIND
 	if (is_whole && !is_old(version))

@@ -5,8 +5,9 @@
  */
 #include "libpq.h"
 
+#include "symbol.h"
+
 #include <dlfcn.h>
-#include <string.h>
 
 #ifdef __APPLE__
 static const char LIBRARY[] = "libpq.5.dylib";
@@ -51,17 +52,6 @@ static const char LIBRARY[] = "libpq.so.5"; /* so named since 2006 */
 	F(freeCancel)                                                          \
 	F(libVersion)
 
-/* The address of a function as dlsym gives it: an object pointer, which ISO C
- * does not convert to a function pointer; POSIX makes both the same size. */
-static bool
-find(void *library, const char *name, void *function)
-{
-	void *address = dlsym(library, name);
-
-	memcpy(function, &address, sizeof(address));
-	return address != NULL;
-}
-
 int
 libpq_load(struct libpq *pq, struct fail *why)
 {
@@ -74,7 +64,7 @@ libpq_load(struct libpq *pq, struct fail *why)
 		    "libpq5 (Debian, Ubuntu), libpq (Fedora, Alpine, "
 		    "Homebrew)",
 		    dlerror());
-#define FIND(name) is_whole &= find(library, "PQ" #name, &pq->name);
+#define FIND(name) is_whole &= symbol_find(library, "PQ" #name, &pq->name);
 	FUNCTIONS(FIND)
 #undef FIND
 	if (is_whole)

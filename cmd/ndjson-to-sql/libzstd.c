@@ -4,26 +4,15 @@
  */
 #include "libzstd.h"
 
+#include "symbol.h"
+
 #include <dlfcn.h>
-#include <stdbool.h>
-#include <string.h>
 
 #ifdef __APPLE__
 static const char LIBRARY[] = "libzstd.1.dylib";
 #else
 static const char LIBRARY[] = "libzstd.so.1"; /* so named since 2016 */
 #endif
-
-/* The address of a function as dlsym gives it: an object pointer, which ISO C
- * does not convert to a function pointer; POSIX makes both the same size. */
-static bool
-find(void *library, const char *name, void *function)
-{
-	void *address = dlsym(library, name);
-
-	memcpy(function, &address, sizeof(address));
-	return address != NULL;
-}
 
 int
 libzstd_load(struct libzstd *z, struct fail *why)
@@ -38,7 +27,7 @@ libzstd_load(struct libzstd *z, struct fail *why)
 		    "zstd-libs (Alpine), zstd (Homebrew)",
 		    dlerror());
 #define FIND(result, name, parameters)                                         \
-	is_whole &= find(library, "ZSTD_" #name, &z->name);
+	is_whole &= symbol_find(library, "ZSTD_" #name, &z->name);
 	LIBZSTD_FUNCTIONS(FIND)
 #undef FIND
 	if (is_whole)
