@@ -104,13 +104,21 @@ add_table(struct script *s, const struct script_table *columns,
 	buf_addf(&s->text, " AS %s", alias);
 }
 
+/* Appends the columns that are there, t_, beside those of this load, s_; what
+ * makes a pair follows. */
 static void
-add_misfits(struct script *s, const struct script_table *columns)
+add_pairs(struct script *s, const struct script_table *columns)
 {
 	add_table(s, columns, "t_");
 	buf_add(&s->text, " JOIN ");
 	add_stage(s, columns, "s_");
 	buf_add(&s->text, " ON ");
+}
+
+static void
+add_misfits(struct script *s, const struct script_table *columns)
+{
+	add_pairs(s, columns);
 	add_same_column(s, "t_", "s_");
 	buf_add(&s->text, " WHERE ");
 	add_misfit(s);
@@ -138,10 +146,7 @@ add_odd_keys(struct script *s, const struct script_table *columns,
 	buf_add(&s->text, "(SELECT ");
 	add_name(s, a, "column_name");
 	buf_add(&s->text, " FROM ");
-	add_table(s, columns, "t_");
-	buf_add(&s->text, " JOIN ");
-	add_stage(s, columns, "s_");
-	buf_add(&s->text, " ON ");
+	add_pairs(s, columns);
 	add_both(s, "table_name", "=");
 	buf_add(&s->text, " WHERE ");
 	add_is_telling(s, a);
@@ -174,10 +179,7 @@ add_keys_here(struct script *s, const struct script_table *columns)
 static void
 add_strangers(struct script *s, const struct script_table *columns)
 {
-	add_table(s, columns, "t_");
-	buf_add(&s->text, " JOIN ");
-	add_stage(s, columns, "s_");
-	buf_add(&s->text, " ON ");
+	add_pairs(s, columns);
 	add_both(s, "table_name", "=");
 	buf_add(&s->text, " WHERE ");
 	add_both(s, "root_table", "<>");
@@ -191,10 +193,7 @@ add_unnamed_lists(struct script *s, const struct script_table *columns)
 	buf_add(&s->text, "(SELECT ");
 	add_name(s, "t_", "table_name");
 	buf_add(&s->text, " FROM ");
-	add_table(s, columns, "t_");
-	buf_add(&s->text, " JOIN ");
-	add_stage(s, columns, "s_");
-	buf_add(&s->text, " ON ");
+	add_pairs(s, columns);
 	add_both(s, "root_table", "=");
 	buf_add(&s->text, " GROUP BY ");
 	add_name(s, "t_", "table_name");
