@@ -28,7 +28,8 @@ torture: tests ## fails each call of each kind once, for an hour
 # and with fewer of what only repeats.
 ASIDE := t/8% t/2090%
 asan tsan: ## check under ASan and UBSan, or under TSan
-	COMPLETE_SCHEDULES=3 $(MAKE) MODE=$@ check TESTS='$(filter-out $(ASIDE),$(wildcard t/*.t))'
+	COMPLETE_SCHEDULES=3 $(MAKE) MODE=$@ check \
+	    TESTS='$(filter-out $(ASIDE),$(wildcard t/*.t))'
 
 coverage: ## lines and branches that the tests reach, in build/coverage
 	@t/coverage/run
