@@ -53,7 +53,7 @@ type() {
 	tmux -S "$socket" send-keys "$@"
 }
 
-if command -v tmux >/dev/null; then
+if command -v tmux >/dev/null && has_terminals; then
 	asks 'a secret'
 	type s3cret Enter
 	answered

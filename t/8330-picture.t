@@ -4,6 +4,7 @@
 . "${0%/*}/lib.sh"
 
 command -v tmux >/dev/null || skip_all 'tmux is missing'
+has_terminals || skip_all 'there is no /dev/pts'
 command -v sqlite3 >/dev/null || skip_all 'sqlite3 is missing'
 
 timeless() {

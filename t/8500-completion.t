@@ -76,7 +76,7 @@ if command -v fish >/dev/null; then
 		'fish: phrases with a quote in them'
 fi
 
-if command -v zsh >/dev/null; then
+if command -v zsh >/dev/null && has_terminals; then
 	mkdir site
 	for program in logto-token logto-fetch ndjson-to-sql; do
 		cp $program.zsh site/_$program

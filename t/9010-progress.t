@@ -48,7 +48,7 @@ EOT
 	tr '\r' '\n' <sent | sed 's/ *$//' >lines
 }
 
-if ! command -v tmux >/dev/null; then
+if ! command -v tmux >/dev/null || ! has_terminals; then
 	done_testing
 fi
 

@@ -123,6 +123,12 @@ skip_all() {
 	exit 0
 }
 
+# has_terminals: whether programs can make one; not in a chroot that lacks
+# /dev/pts.
+has_terminals() {
+	(: <>/dev/ptmx) 2>/dev/null
+}
+
 # engine NAME: for a test against a real NAME, which is in $ENGINES/NAME then.
 # It runs by `make check-engines`, where a missing engine is a failure.
 engine() {
