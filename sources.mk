@@ -2,9 +2,9 @@
 # What is built, by name. A list a line names the modules of a program or, in
 # ndjson-to-sql, of a destination: a new one is a line of its own.
 
-LIB := buf child completion config escape fail host http instant json libcurl line mem msg \
-       nameless num opt out progress retry secret stop symbol trace undo \
-       url xdg
+LIB := buf child completion config escape fail host http instant json libcurl \
+       line mem mishap msg nameless num opt out progress retry secret stop \
+       symbol trace undo url xdg
 LOGTO := common jwt problem settings tenant
 TOKEN := cache check credential dlt grant opts print reply token toml
 FETCH := bearer catalogue count cover emit fan fetch follow forecast job keys \

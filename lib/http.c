@@ -13,10 +13,10 @@
  */
 #include "http.h"
 
-#include "host.h"
 #include "json.h"
 #include "libcurl.h"
 #include "mem.h"
+#include "mishap.h"
 #include "msg.h"
 #include "num.h"
 #include "stop.h"
@@ -341,164 +341,6 @@ launch(struct http *h, struct fail *why)
 	return 0;
 }
 
-/* Why a certificate was refused. The words are those of libcurl with OpenSSL;
- * other words get the advice that is right most often. */
-static void
-judge_certificate(const char *url, const char *text, struct fail *why)
-{
-	const char *advice = "name the CA that signed the server's certificate "
-			     "with --cacert FILE";
-
-	if (strstr(text, "expired") || strstr(text, "not yet valid"))
-		advice = "the server needs a new certificate, unless this "
-			 "machine's clock is wrong";
-	else if (strstr(text, "subject name") || strstr(text, "not match"))
-		advice = "the certificate is another host's; use the host name "
-			 "that it is for";
-	else if (strstr(text, "certificate file"))
-		advice = "install ca-certificates, or name one by --cacert";
-	(void)fail_set(why, STATUS_USAGE, "%s: %s; %s", url, text, advice);
-}
-
-/* Whether libcurl's own ceilings, of 100 KB for a line of the header and 300
- * KB for all of it, were met. Of the first it says until 8.6 that memory is
- * short, which it may be, but hardly there; the second counts as an error of
- * the network. */
-static bool
-has_large_header(CURLcode code, const struct transfer *t)
-{
-	enum { TOO_LARGE = 100 }; /* CURLE_TOO_LARGE, since 8.6 */
-	curl_off_t first_us = 0;  /* when its first byte came */
-
-	(void)curl_easy_getinfo(t->response.handle,
-	    CURLINFO_STARTTRANSFER_TIME_T, &first_us);
-	return (int)code == TOO_LARGE ||
-	    strstr(t->error, "Too large response headers") ||
-	    (code == CURLE_OUT_OF_MEMORY && first_us > 0 &&
-		t->response.body.len == 0);
-}
-
-/* Which ceiling an answer met. */
-static void
-explain_size(const struct transfer *t, struct fail *why)
-{
-	bool is_header = t->header_bytes > BOUND_HEADER_BYTES;
-
-	(void)fail_set(why, STATUS_DATA,
-	    "%s: the answer%s is larger than %d MB", t->response.url,
-	    is_header ? "'s header" : "",
-	    (is_header ? BOUND_HEADER_BYTES : BOUND_BODY_BYTES) >> 20);
-}
-
-/* Whether a name is wrong, and not the name system out of order: only while no
- * server has answered, since names are lost for a while, too. A name system
- * that kept libcurl waiting would keep us so. */
-static bool
-is_wrong_name(const struct http *h, const struct transfer *t, const char *name,
-    size_t len)
-{
-	enum { QUICK_MS = 2000 };
-
-	return !h->has_answered && t->response.elapsed_ms <= QUICK_MS &&
-	    host_is_unknown(name, len);
-}
-
-static bool
-has_wrong_host(const struct http *h, const struct transfer *t, struct fail *why)
-{
-	struct url url;
-
-	if (url_parse(&url, t->response.url, why) != 0 ||
-	    !is_wrong_name(h, t, url.host, url.host_len))
-		return false;
-	(void)fail_set(why, STATUS_USAGE,
-	    "there is no host '%.*s'; check the endpoint", (int)url.host_len,
-	    url.host);
-	return true;
-}
-
-/* Only libcurl knows which proxy it took; its message ends with the name. */
-static bool
-has_wrong_proxy(const struct http *h, const struct transfer *t,
-    struct fail *why)
-{
-	const char *space = strrchr(t->error, ' ');
-
-	if (!space || !is_wrong_name(h, t, space + 1, strlen(space + 1)))
-		return false;
-	(void)fail_set(why, STATUS_USAGE,
-	    "there is no proxy '%s'; check https_proxy, http_proxy and "
-	    "all_proxy in the environment",
-	    space + 1);
-	return true;
-}
-
-/* Whether what answered the greeting of TLS was plain text. */
-static bool
-has_no_tls(const struct http *h, const struct transfer *t, struct fail *why)
-{
-	if (h->has_answered || !strstr(t->error, "wrong version number"))
-		return false;
-	(void)fail_set(why, STATUS_USAGE,
-	    "%s: what listens there does not speak TLS; check the port and "
-	    "the scheme of the endpoint",
-	    t->response.url);
-	return true;
-}
-
-/* Whether trying again may help, and why the transfer failed. */
-static bool
-judge_error(const struct http *h, CURLcode code, const struct transfer *t,
-    struct fail *why)
-{
-	const char *text = t->error[0] ? t->error : curl_easy_strerror(code);
-	const char *url = t->response.url;
-
-	if ((code == CURLE_COULDNT_RESOLVE_HOST && has_wrong_host(h, t, why)) ||
-	    (code == CURLE_COULDNT_RESOLVE_PROXY &&
-		has_wrong_proxy(h, t, why)) ||
-	    (code == CURLE_SSL_CONNECT_ERROR && has_no_tls(h, t, why)))
-		return false;
-	if (has_large_header(code, t)) {
-		(void)fail_set(why, STATUS_DATA,
-		    "%s: the answer's header is larger than libcurl takes",
-		    url);
-		return false;
-	}
-	if (code == CURLE_UNSUPPORTED_PROTOCOL && strstr(text, "HTTP/0.9")) {
-		(void)fail_set(why, STATUS_USAGE,
-		    "%s: what answers there does not speak HTTP; check the "
-		    "endpoint",
-		    url);
-		return false;
-	}
-	switch (code) {
-	case CURLE_WRITE_ERROR:
-		explain_size(t, why);
-		return false;
-	case CURLE_PEER_FAILED_VERIFICATION:
-	case CURLE_SSL_CACERT_BADFILE:
-		judge_certificate(url, text, why);
-		return false;
-	case CURLE_URL_MALFORMAT:
-	case CURLE_UNSUPPORTED_PROTOCOL:
-	case CURLE_SSL_CERTPROBLEM:
-		(void)fail_set(why, STATUS_USAGE, "%s: %s", url, text);
-		return false;
-	case CURLE_OUT_OF_MEMORY:
-	case CURLE_FAILED_INIT:
-		(void)fail_set(why, STATUS_LOCAL, "%s: %s", url, text);
-		return false;
-	case CURLE_BAD_CONTENT_ENCODING:
-	case CURLE_WEIRD_SERVER_REPLY:
-		(void)fail_set(why, STATUS_DATA, "%s: %s", url, text);
-		return false;
-	default:
-		(void)fail_set(why, STATUS_RETRY, "%s: %s", url, text);
-		return true;
-	}
-}
-
 static int64_t
 retry_after_ms(const struct transfer *t)
 {
@@ -563,6 +405,16 @@ schedule_retry(struct http *h, struct transfer *t, const char *reason)
 	return true;
 }
 
+/* Whether the first byte of an answer has come. */
+static bool
+has_begun(CURL *easy)
+{
+	curl_off_t first_us = 0;
+
+	(void)curl_easy_getinfo(easy, CURLINFO_STARTTRANSFER_TIME_T, &first_us);
+	return first_us > 0;
+}
+
 /* Looks at a transfer that ended; true if it is final. */
 static bool
 finish(struct http *h, struct transfer *t, CURLcode code)
@@ -596,7 +448,16 @@ finish(struct http *h, struct transfer *t, CURLcode code)
 		msg_at(MSG_VERBOSE, "%s -> %ld, %zu bytes, %lld ms", r->url,
 		    r->status, r->body.len, (long long)r->elapsed_ms);
 	} else {
-		may_retry = judge_error(h, code, t, &r->why);
+		may_retry =
+		    mishap_explain(&(struct mishap){.code = (int)code,
+				       .text = t->error,
+				       .url = r->url,
+				       .elapsed_ms = r->elapsed_ms,
+				       .header_bytes = t->header_bytes,
+				       .body_bytes = r->body.len,
+				       .has_begun = has_begun(r->handle),
+				       .has_answered = h->has_answered},
+			&r->why);
 	}
 	return !may_retry || !schedule_retry(h, t, r->why.text);
 }

@@ -60,7 +60,7 @@ door() {
 	is "$(names "^#include <$1>" | tr '\n' ' ')" "$2 " \
 		"<$1> is included by $2 alone"
 }
-door 'curl/curl\.h' 'lib/http.c lib/libcurl.c'
+door 'curl/curl\.h' 'lib/http.c lib/libcurl.c lib/mishap.c'
 door 'ini\.h' lib/config.c
 door 'simdjson\.h' lib/json.cc
 door 'jq\.h' cmd/logto-fetch/jqvalue.h
