@@ -11,10 +11,11 @@ FETCH := bearer catalogue count cover emit fan fetch follow forecast job keys \
          moment opts pages prefix redact seen session slice stream sweep \
          tally ties transfer walk watch window
 FETCH += confine exact filter frame jqvalue program sieve worker
-SQL := batch bloom catalog cover describe diagram dialect flatten form ident infer \
-       input ledger libzstd load member nul opts path record rejects ring schema seen shake \
-       sink sql_choice sql_compare sql_merge sql_table stream summary target_file type utf8 \
-       version
+SQL := batch bloom catalog contract cover describe diagram dialect envelope \
+       flatten form ident infer input key ledger libzstd load member nul opts \
+       path place record rejects ring schema seen shake sink sql_choice \
+       sql_compare sql_merge sql_table stream summary target_file type utf8 \
+       value version
 SQL += sink_sqlite sorter \
        $(addprefix sqlite_,aside bulk cut db feed history keys merge overlay \
        same scan sync table tree trial)

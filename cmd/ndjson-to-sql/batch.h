@@ -43,6 +43,22 @@ struct cell {
 	uint32_t kind; /* enum cell_kind */
 };
 
+/* The bytes of the text stay where they are. */
+static inline void
+cell_set_text(struct cell *cell, const char *text, size_t len)
+{
+	cell->kind = CELL_TEXT;
+	cell->text = text;
+	cell->len = (uint32_t)len;
+}
+
+static inline void
+cell_set_integer(struct cell *cell, int64_t integer)
+{
+	cell->kind = CELL_INTEGER;
+	cell->integer = integer;
+}
+
 struct row {
 	struct cell *cells; /* by column index */
 	uint32_t count;     /* of cells; columns beyond are null */

@@ -8,6 +8,7 @@
 
 #include "attr.h"
 #include "batch.h"
+#include "contract.h"
 #include "fail.h"
 #include "mode.h"
 #include "opt.h"
@@ -21,21 +22,6 @@ struct schema;
 
 /* Recursion goes as deep as this at most. */
 enum { RECORD_DEPTH_MAX = 100 };
-
-/* What may change in what is stored already (--contract). */
-enum contract {
-	CONTRACT_EVOLVE,
-	CONTRACT_FREEZE,        /* a change ends the load */
-	CONTRACT_DISCARD_ROW,   /* ... rejects the record */
-	CONTRACT_DISCARD_VALUE, /* ... leaves the value out */
-};
-
-enum contract_part {
-	CONTRACT_TABLES,
-	CONTRACT_COLUMNS,
-	CONTRACT_TYPES,
-	CONTRACT_PARTS,
-};
 
 struct record_options {
 	unsigned depth;       /* levels that are flattened; the rest is JSON */
