@@ -38,7 +38,9 @@ postgres_rows() {
 			AND value::text ~ '17' THEN '1'::jsonb
 			WHEN key ~ '^_valid' THEN to_jsonb(value = 'null')
 			ELSE jsonb_build_array(key, value) END ORDER BY key)
-			FROM jsonb_each(to_jsonb(r))) FROM \"$table\" AS r" | sort
+			FROM jsonb_each(to_jsonb(r.*))) FROM \"$table\" AS r" \
+			>unsorted || echo "$1 cannot be read"
+		sort unsorted
 	done
 }
 

@@ -132,7 +132,9 @@ tables_of() {
 			CASE WHEN key ~ '^_(id|load_id|parent_id)\$' AND value #>> '{}' ~ '^17' THEN '1'
 			WHEN key ~ '^_valid' THEN (value = 'null')::text
 			ELSE coalesce(value #>> '{}', 'null') END, ', ' ORDER BY key)
-			FROM jsonb_each(to_jsonb(r))) FROM \"$table\" AS r" | sort
+			FROM jsonb_each(to_jsonb(r.*))) FROM \"$table\" AS r" \
+			>unsorted || echo "$1 cannot be read"
+		sort unsorted
 	done
 }
 
