@@ -18,7 +18,7 @@ SQL := batch bloom catalog contract cover describe diagram dialect envelope \
        value version
 SQL += sink_sqlite sorter \
        $(addprefix sqlite_,aside bulk cut db feed history keys merge overlay \
-       same scan sync table tree trial)
+       same scan survey sync table tree trial)
 SQL += sink_postgres libpq $(addprefix postgres_,db keys lane merge row table)
 SQL += sink_duckdb libduckdb \
        $(addprefix duckdb_,agree db fill limit merge refuse row slice spill table widen)

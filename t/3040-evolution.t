@@ -416,4 +416,50 @@ ok' '... and right; no trigger has run'
 like "$(sqlite3 used.db 'EXPLAIN QUERY PLAN SELECT id FROM w WHERE n = 1.5')" \
 	'USING INDEX w i' '... an index is used'
 
+# --- what does not work
+
+# broken NAME SQL: a database with table w, and what SQL makes of it.
+broken() {
+	rm -f broken.db
+	echo '{"id":1,"n":1}' | ndjson-to-sql -t w broken.db
+	sqlite3 broken.db "$2"
+	run ndjson-to-sql -t w broken.db <<-'EOT'
+	{"id":2,"n":1.5}
+	EOT
+	case $1 in
+	*:*) fails 2 "${1#*: }" "a broken ${1%%:*}" ;;
+	*)
+		exits 0 "$1 that does not work"
+		run ndjson-to-sql --describe broken.db
+		exits 0 '... is no matter for --describe'
+		;;
+	esac
+	is "$(sqlite3 broken.db 'SELECT count(*), max(typeof(n)) FROM w')" \
+		"$3" '... and the rows'
+}
+broken 'a view of a table' 'CREATE VIEW v AS SELECT a FROM gone;
+	CREATE TRIGGER vt INSTEAD OF INSERT ON v BEGIN SELECT 1; END' '2|real'
+is "$(sqlite3 broken.db "SELECT sql FROM sqlite_schema WHERE name = 'v'")" \
+	'CREATE VIEW v AS SELECT a FROM gone' '... and the view'
+echo '{"id":1}' >in
+run ndjson-to-sql -t v broken.db in
+fails 2 "'v' is a view" '... whose name is taken'
+broken 'a view of a column' 'CREATE VIEW v AS SELECT gone FROM w' '2|real'
+broken 'a view of itself' 'CREATE VIEW v AS SELECT * FROM u;
+	CREATE VIEW u AS SELECT * FROM v' '2|real'
+broken 'a virtual table' "PRAGMA writable_schema=1; INSERT INTO sqlite_schema
+	VALUES ('table', 'v', 'v', 0, 'CREATE VIRTUAL TABLE v USING gone(x)')" \
+	'2|real'
+broken "another table's trigger" 'CREATE TABLE o (a); CREATE TRIGGER g
+	AFTER INSERT ON o BEGIN INSERT INTO gone VALUES (1); END' '2|real'
+broken "trigger: ^ndjson-to-sql: trigger 'g' does not work: no such table: \
+main\\.gone; mend it, or drop it\$" 'CREATE TRIGGER g AFTER UPDATE ON w BEGIN
+	INSERT INTO gone VALUES (1); END' '1|integer'
+broken "trigger's view: view 'v' does not work: no such table" \
+	'CREATE VIEW v AS SELECT * FROM gone; CREATE TRIGGER g
+	AFTER INSERT ON w BEGIN DELETE FROM w WHERE n IN v; END' '1|integer'
+broken "trigger's column: trigger 'g' does not work: table w has no column" \
+	'CREATE TRIGGER g AFTER INSERT ON w BEGIN
+	INSERT INTO w (nowhere) VALUES (1); END' '1|integer'
+
 done_testing

@@ -524,6 +524,8 @@ schema_add_existing(struct schema *s, const char *table, const char *column,
 		*e = (struct existing){.name = mem_string(table),
 		    .is_view = is_view};
 	}
+	if (!column)
+		return;
 	e->columns = mem_grow(e->columns, &e->capacity, e->count + 1,
 	    sizeof(*e->columns));
 	e->columns[e->count++] =

@@ -165,7 +165,8 @@ bool schema_lacks(const struct schema *s, const struct schema_typing *typing);
 /* --- what was there before --------------------------------------------- */
 
 /* A column that the destination has; `type` is what its declaration looks
- * like. Called for each before the first record. */
+ * like. Called for each before the first record. With NULL for a column, only
+ * the table is known. */
 void schema_add_existing(struct schema *s, const char *table,
     const char *column, enum type type, bool is_readonly, bool is_view);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The SQLite sink: the connection and the one transaction. Tables are the
- * matter of sqlite_table.c, keys of sqlite_merge.c, the file of
- * target_file.c, and the way of the rows of sqlite_feed.c.
+ * The SQLite sink: the connection and the one transaction. What is there is
+ * read by sqlite_survey.c; tables are the matter of sqlite_table.c, keys of
+ * sqlite_merge.c, the file of target_file.c, and the way of the rows of
+ * sqlite_feed.c.
  */
 #include "sink_sqlite.h"
 
@@ -13,6 +14,7 @@
 #include "sqlite_cut.h"
 #include "sqlite_db.h"
 #include "sqlite_merge.h"
+#include "sqlite_survey.h"
 #include "sqlite_trial.h"
 #include "stop.h"
 
@@ -273,40 +275,6 @@ sqlite_open(const struct sink_options *options, struct sink **sink,
 }
 
 /* --- what is there ------------------------------------------------------ */
-
-static int
-sqlite_survey(struct sink *sink, struct schema *schema, struct fail *why)
-{
-	/* hidden: 2 and 3 are generated columns. No value of JSON is a BLOB.
-	 * Shadow tables hold the contents of virtual ones. */
-	static const char query[] =
-	    "SELECT m.name, c.name, c.type, c.hidden IN (2, 3)"
-	    " OR (l.strict AND c.type = 'BLOB' COLLATE NOCASE),"
-	    " l.type IN ('view', 'virtual', 'shadow')"
-	    " FROM sqlite_schema AS m, pragma_table_list(m.name) AS l,"
-	    " pragma_table_xinfo(m.name) AS c"
-	    " WHERE m.type IN ('table', 'view') AND l.schema = 'main'"
-	    " AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
-	    " ORDER BY m.rowid, c.cid";
-	struct sqlite *s = (struct sqlite *)sink;
-	sqlite3_stmt *statement = NULL;
-	int result;
-
-	if (sqlite3_prepare_v2(s->db, query, -1, &statement, NULL) != SQLITE_OK)
-		return sqlite_db_fail(s->db, why, "cannot read the database");
-	while ((result = sqlite_db_step(statement, why)) == 1) {
-		const char *text[3];
-
-		for (int i = 0; i < 3; i++)
-			text[i] = sqlite_db_text(statement, i);
-		schema_add_existing(schema, text[0], text[1],
-		    dialect_guess_type(text[2]),
-		    sqlite3_column_int(statement, 3) != 0,
-		    sqlite3_column_int(statement, 4) != 0);
-	}
-	(void)sqlite3_finalize(statement);
-	return result;
-}
 
 static int
 visit_rows(sqlite3_stmt *statement, size_t count, sink_visitor *visit,

@@ -8,6 +8,9 @@
 #include "mem.h"
 #include "stop.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 static enum status
 status_of(int code)
 {
@@ -70,6 +73,52 @@ fail_storage(sqlite3 *db, int code, struct fail *why, const char *what)
 	    name ? name : "", sqlite3_errmsg(db), next_step(code));
 }
 
+/* What the message says is missing: "no such table: main.gone" and the like,
+ * "table t has no column named gone". NULL: it says something else. */
+static const char *
+missing_name(const char *message)
+{
+	const char *name = strrchr(message, ' ');
+
+	if (!name ||
+	    (strncmp(message, "no such ", 8) != 0 &&
+		!strstr(message, " has no column named ")))
+		return NULL;
+	return strrchr(name, '.') ? strrchr(name, '.') + 1 : name + 1;
+}
+
+/* Statements of ours name what is there. What lacks something is what they
+ * set off: triggers, the views in them, functions that an index or a table
+ * calls. Those that mention it are told. */
+static int
+fail_missing(sqlite3 *db, const char *what, struct fail *why)
+{
+	static const char query[] =
+	    "SELECT group_concat(type || ' ''' || name || '''', ', ')"
+	    " FROM sqlite_schema WHERE instr(lower(sql), lower(?1) || '(')"
+	    " OR (type IN ('trigger', 'view')"
+	    " AND instr(lower(sql), lower(?1)))";
+	char *message = mem_string(sqlite3_errmsg(db));
+	sqlite3_stmt *statement = NULL;
+	const char *culprits = NULL;
+
+	if (sqlite3_prepare_v2(db, query, -1, &statement, NULL) == SQLITE_OK) {
+		(void)sqlite3_bind_text(statement, 1, missing_name(message), -1,
+		    SQLITE_STATIC);
+		if (sqlite3_step(statement) == SQLITE_ROW)
+			culprits = sqlite_db_text(statement, 0);
+	}
+	if (culprits)
+		(void)fail_set(why, STATUS_USAGE,
+		    "%s does not work: %s; mend it, or drop it", culprits,
+		    message);
+	else
+		(void)fail_set(why, STATUS_USAGE, "%s: %s", what, message);
+	(void)sqlite3_finalize(statement);
+	free(message);
+	return -1;
+}
+
 int
 sqlite_db_fail(sqlite3 *db, struct fail *why, const char *what)
 {
@@ -89,6 +138,8 @@ sqlite_db_fail(sqlite3 *db, struct fail *why, const char *what)
 		    "%s: the file is not a database of SQLite, or it is "
 		    "encrypted; name another",
 		    what);
+	if ((code & 0xFF) == SQLITE_ERROR && missing_name(sqlite3_errmsg(db)))
+		return fail_missing(db, what, why);
 	return fail_set(why, status_of(code), "%s: %s", what,
 	    sqlite3_errmsg(db));
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * SQLite's calls with our failures: busy is STATUS_RETRY, no permission
- * STATUS_REFUSED, a file that is no database STATUS_USAGE, a constraint
- * STATUS_DATA, all else, damage too, STATUS_LOCAL.
+ * STATUS_REFUSED, a file that is no database and a trigger that lacks something
+ * STATUS_USAGE, a constraint STATUS_DATA, all else, damage too, STATUS_LOCAL.
  */
 #ifndef SQLITE_DB_H
 #define SQLITE_DB_H
@@ -44,7 +44,6 @@ void sqlite_db_bind(sqlite3_stmt *statement, int number, const struct cell *c);
 /* The column of the current row; its text lives until the next step. */
 void sqlite_db_read(sqlite3_stmt *statement, int index, struct cell *cell);
 
-/* Appends an identifier in quotes. */
 /* The column's text; NULL for null alone. It ends the process where there is
  * no memory for a NUL behind it. */
 const char *sqlite_db_text(sqlite3_stmt *statement, int index);
@@ -54,6 +53,7 @@ const char *sqlite_db_text(sqlite3_stmt *statement, int index);
 ATTR_NODISCARD
 int sqlite_db_compiles(sqlite3 *db, const struct buf *sql, struct fail *why);
 
+/* Appends an identifier in quotes. */
 void sqlite_db_quote(struct buf *sql, const char *identifier);
 
 /* How many changed pages went to the file before their commit. */
