@@ -271,7 +271,8 @@ LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	if (size == 0)
 		return 0;
 	if (!path[0])
-		(void)snprintf(path, sizeof(path), "/dev/shm/fuzz-%ld.csv",
+		(void)snprintf(path, sizeof(path), "%s/fuzz-%ld.csv",
+		    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp",
 		    (long)getpid());
 	(void)unlink(path);
 	fields.count = fields.visited = 0;
