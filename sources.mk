@@ -12,7 +12,7 @@ FETCH := bearer catalogue count cover emit fan fetch follow forecast job keys \
          tally ties transfer walk watch window
 FETCH += confine exact filter frame jqvalue program sieve worker
 SQL := batch bloom catalog contract cover describe diagram dialect envelope \
-       flatten form ident infer input key ledger libzstd load member nul opts \
+       flatten form ident infer input key ledger libzstd load member naming nul opts \
        path place record rejects ring schema seen shake sink sql_choice \
        sql_compare sql_merge sql_table stream summary target_file type utf8 \
        value version

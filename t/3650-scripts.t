@@ -250,6 +250,65 @@ echo '{"id":"a","t":"2026-11-24T06:00:00.1234567Z"}' |
 	ndjson-to-sql -t t --type t=text sql:mysql >script.sql
 like "$(cat script.sql)" '06:00:00.1234567' 'as a text it has all digits'
 
+# --- names that a database takes for one, or keeps for itself
+
+# names DIALECT RECORD: the columns of its table, but for those of ours.
+names() {
+	echo "$2" | ndjson-to-sql -q -t t "sql:$1" 2>warned |
+		sed -n 's/^CREATE TABLE IF NOT EXISTS .[tT]. (//p' |
+		sed -e 's/, ._load_id.*//I' \
+			-e 's/[`"]\([^`"]*\)[`"] [^,]*/\1/g'
+}
+record='{"id":1,"é":1,"É":2,"e":3,"größe":4,"grüße":5,"o":{"é":6,"É":7}}'
+for dialect in mysql bigquery databricks; do
+	is "$(names $dialect "$record")" \
+		'id, é, É_2, e_3, größe, grüße, o__é, o__É_2' \
+		"$dialect: letters that are one to it"
+done
+for dialect in sqlite postgres duckdb clickhouse redshift; do
+	is "$(names $dialect "$record")" \
+		'id, é, É, e, größe, grüße, o__é, o__É' \
+		"$dialect: they differ"
+done
+is "$(names snowflake "$record")" 'ID, é, É, E, GRößE, GRüßE, O__é, O__É' \
+	'snowflake: they differ'
+echo "$record" | ndjson-to-sql -t t sql:mysql 2>err >script.sql
+like "$(cat err)" "'\\$\\.\"é\"' and '\\$\\.\"É\"' have one name; .* is 'É_2'" \
+	'mysql: ... with a warning'
+record='{"id":1,"xmin":1,"xminute":2,"ctid":3,"FTS_DOC_ID":4,"_row_exists":5,'
+record=$record'"_fileName":6,"_partition":{"x":7},"_change_type":8,"oid":9}'
+while read -r dialect wanted; do
+	is "$(names "$dialect" "$record")" "$wanted" "$dialect: reserved names"
+done <<'EOT'
+postgres id, xxmin, xminute, xctid, fts_doc_id, _row_exists, _file_name, _partition__x, _change_type, oid
+redshift id, xxmin, xminute, xctid, fts_doc_id, _row_exists, _file_name, _partition__x, _change_type, xoid
+mysql id, xmin, xminute, ctid, xfts_doc_id, _row_exists, _file_name, _partition__x, _change_type, oid
+clickhouse id, xmin, xminute, ctid, fts_doc_id, x_row_exists, _file_name, _partition__x, _change_type, oid
+bigquery id, xmin, xminute, ctid, fts_doc_id, _row_exists, x_file_name, x_partition__x, x_change_type, oid
+databricks id, xmin, xminute, ctid, fts_doc_id, _row_exists, _file_name, _partition__x, x_change_type, oid
+sqlite id, xmin, xminute, ctid, fts_doc_id, _row_exists, _file_name, _partition__x, _change_type, oid
+EOT
+record='{"_resource":"t","_parent":{"ctid":2},"id":1,"xxmin":1,"xmin":"x"}'
+is "$(names postgres "$record")" 'xctid, id, xxmin, xxmin_2' \
+	'a reserved name in a key, and one that is taken'
+if [ -n "$postgres_bin" ]; then
+	PGDATABASE=postgres
+	export PGDATABASE
+	record='{"id":1,"xmin":1,"ctid":"x","l":[{"cmax":[1,"a"],"tableoid":2}]}'
+	for load in 1 2; do
+		echo "$record" | ndjson-to-sql -t kept postgresql://
+		echo "$record" | ndjson-to-sql -t kept_too sql:postgres |
+			"$postgres_bin/psql" -Xq
+	done
+	for table in kept kept_too; do
+		is "$("$postgres_bin/psql" -XAtqc "SELECT xxmin, xctid, xtableoid,
+			(SELECT path FROM _columns WHERE column_name = 'xctid'
+			AND table_name = '$table') FROM $table
+			JOIN ${table}__l AS l ON l._parent_id = id")" '1|x|2|$.ctid' \
+			"postgres: names of the system, $table"
+	done
+fi
+
 # --- misuse
 
 run ndjson-to-sql -t t sql:oracle nul

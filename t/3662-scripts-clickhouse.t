@@ -26,4 +26,8 @@ chmod +x shell
 each_case
 refusals
 fuzz 3 2000
+echo '{"id":"1","_row_exists":1,"_block_number":2,"_block_offset":3}' |
+	ndjson-to-sql -t kept sql:clickhouse | ./shell kept
+is "$(echo 'SELECT * FROM kept;' | ./shell kept | cut -f 1-4)" '1	1	2	3' \
+	'names that MergeTree keeps for itself'
 done_testing

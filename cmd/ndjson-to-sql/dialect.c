@@ -83,6 +83,7 @@ const struct dialect dialect_postgres = {
     .has_no_nul = true,
     .first_day = "0001-01-01",
     .max_name_bytes = 63,
+    .reserved = "tableoid xmin cmin xmax cmax ctid",
     .same = " IS NOT DISTINCT FROM ",
     .add = ADD_WORDS,
     .retype = "TYPE",

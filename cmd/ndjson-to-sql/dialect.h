@@ -81,6 +81,10 @@ struct dialect {
 	const char *chr;
 	size_t max_name_bytes;  /* 0: none that matters */
 	bool has_short_names;   /* of characters up to U+FFFF only */
+	bool has_loose_names;   /* capitals and accents are no difference */
+	/* Names that no column can have, with spaces between; one that ends in
+	 * a star is the beginning of such names. NULL: there are none. */
+	const char *reserved;
 	bool opens_stages_once; /* in a statement */
 	const char *types[TYPE_COUNT];
 	/* Of columns of keys, where these differ. */

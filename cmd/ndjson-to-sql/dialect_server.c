@@ -29,6 +29,8 @@ const struct dialect dialect_mysql = {
     .quote = '`',
     .text = TEXT_C,
     .has_short_names = true,
+    .has_loose_names = true,
+    .reserved = "db_row_id db_trx_id db_roll_ptr fts_doc_id",
     .opens_stages_once = true,
     .second_digits = 6,
     .max_key_chars = 766, /* and a number of eight bytes */
@@ -89,6 +91,7 @@ const struct dialect dialect_clickhouse = {
     .second_digits = 9,
     .first_day = "1900-01-01",
     .end_day = "2262-04-11",
+    .reserved = "_row_exists _block_number _block_offset",
     .cast = "String",
     .key = KEY_ORDER,
     .table_end = " ENGINE = MergeTree",

@@ -61,6 +61,10 @@ const struct dialect dialect_bigquery = {
     .text = TEXT_ESCAPES,
     .second_digits = 6,
     .max_name_bytes = 300,
+    .has_loose_names = true,
+    .reserved = "_table_* _file_* _partition* _row_timestamp* __root__*"
+		" _colidentifier* _change_sequence_number* _change_type*"
+		" _change_timestamp*",
     .merge = MERGE_WHEN,
     .choice = CHOICE_MERGE,
     .same = " IS NOT DISTINCT FROM ",
@@ -113,6 +117,7 @@ const struct dialect dialect_redshift = {
     .max_text_bytes = 65535,
     .second_digits = 6,
     .max_name_bytes = 127,
+    .reserved = "oid tableoid xmin cmin xmax cmax ctid deletexid insertxid",
     .merge = MERGE_REPLACE,
     .choice = CHOICE_LIST,
     .add = ADD_GEXEC,
@@ -157,6 +162,8 @@ const struct dialect dialect_databricks = {
     .text = TEXT_ESCAPES,
     .second_digits = 6,
     .max_name_bytes = 255,
+    .has_loose_names = true,
+    .reserved = "_change_type _commit_version _commit_timestamp",
     .merge = MERGE_WHEN,
     .choice = CHOICE_MERGE,
     .same = " IS NOT DISTINCT FROM ",

@@ -132,6 +132,7 @@ open_sink(struct load *l, struct fail *why)
 	    .max_columns = o->max_columns < kind->max_columns
 		? (size_t)o->max_columns
 		: kind->max_columns};
+	limits.dialect = sink_dialect(kind, options.target);
 	l->schema = schema_new(&limits);
 	if (kind->open(&options, &l->sink, why) != 0)
 		return -1;

@@ -10,6 +10,7 @@
 #include "ident.h"
 #include "mem.h"
 #include "member.h"
+#include "naming.h"
 #include "path.h"
 
 #include <stdlib.h>
@@ -220,6 +221,19 @@ find_column(const struct table *t, const char *name)
 	return found;
 }
 
+/* The column that keeps another one from having the name. */
+static struct column *
+find_rival(const struct schema *s, const struct table *t, const char *name)
+{
+	struct column *found = find_column(t, name);
+
+	for (size_t i = 0; !found && i < t->column_count; i++)
+		if (naming_is_same(s->options.dialect, t->columns[i]->name,
+			name))
+			found = t->columns[i];
+	return found;
+}
+
 /* Takes `name`. */
 static struct column *
 add_column(struct table *t, char *name, enum type type)
@@ -302,6 +316,16 @@ schema_root(struct schema *s, const char *name, size_t len, bool is_exact)
 	return t;
 }
 
+static bool
+is_table_taken(const struct schema *s, const char *name)
+{
+	for (size_t i = 0; i < s->table_count; i++)
+		if (naming_is_same(s->options.dialect, s->tables[i]->name,
+			name))
+			return true;
+	return find_existing(s, name) != NULL;
+}
+
 static void
 attach_list(struct schema *s, struct member *m, struct table *t)
 {
@@ -332,7 +356,7 @@ schema_add_list(struct schema *s, struct member *m)
 	do {
 		free(name);
 		name = candidate(s, base.data, attempt++);
-	} while (find_table(s, name) || find_existing(s, name));
+	} while (is_table_taken(s, name));
 	buf_free(&base);
 	attach_list(s, m, add_table(s, name, m->table));
 	m->list->has_other_name = attempt > 2;
@@ -361,7 +385,7 @@ schema_own_column(struct schema *s, struct table *t, const char *name,
 	struct column *c;
 
 	/* A member's column may have the name by now; its values stay. */
-	for (unsigned attempt = 2; (c = find_column(t, own)) && c->member;
+	for (unsigned attempt = 2; (c = find_rival(s, t, own)) && c->member;
 	     attempt++) {
 		free(own);
 		own = candidate(s, name, attempt);
@@ -407,8 +431,9 @@ find_raw(const struct table *t, const struct member *m)
 	return c && is_free(c) ? c : NULL;
 }
 
+/* Names are tried from `base` on. */
 static struct column *
-make_column(struct schema *s, struct member *m, const char *base,
+make_named_column(struct schema *s, struct member *m, const char *base,
     enum type type)
 {
 	struct table *t = m->table;
@@ -424,7 +449,7 @@ make_column(struct schema *s, struct member *m, const char *base,
 	for (unsigned attempt = 1; !c; attempt++) {
 		free(name);
 		name = candidate(s, base, attempt);
-		c = find_column(t, name);
+		c = find_rival(s, t, name);
 		if (c && !is_free(c)) {
 			met = met ? met : c;
 			c = NULL;
@@ -441,6 +466,21 @@ make_column(struct schema *s, struct member *m, const char *base,
 	c->member = m;
 	c->met = met;
 	c->is_dirty = true;
+	return c;
+}
+
+static struct column *
+make_column(struct schema *s, struct member *m, const char *base,
+    enum type type)
+{
+	struct column *c;
+	struct buf name;
+
+	buf_init(&name, NAME_BYTES_MAX);
+	buf_addf(&name, "%s%s",
+	    naming_is_reserved(s->options.dialect, base) ? "x" : "", base);
+	c = make_named_column(s, m, name.data, type);
+	buf_free(&name);
 	return c;
 }
 

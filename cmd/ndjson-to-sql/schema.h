@@ -115,8 +115,11 @@ struct schema_typing {
 	enum type type;
 };
 
+struct dialect;
+
 struct schema_options {
-	size_t max_name_bytes; /* 0: none */
+	const struct dialect *dialect; /* that has to have the columns; NULL */
+	size_t max_name_bytes;         /* 0: none */
 	size_t max_columns;
 	const struct schema_typing *typings; /* borrowed */
 	size_t typing_count;

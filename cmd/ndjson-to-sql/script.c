@@ -8,6 +8,7 @@
 #include "instant.h"
 #include "mem.h"
 #include "msg.h"
+#include "naming.h"
 #include "postgres_row.h"
 #include "schema.h"
 #include "script_guard.h"
@@ -497,27 +498,16 @@ put_one_transaction(struct script *s, struct fail *why)
 }
 
 static int
-check_name(const struct script *s, const char *name, struct fail *why)
-{
-	for (const char *at = name; *at; at++)
-		if ((unsigned char)*at >= 0xf0) /* it leads four bytes */
-			return fail_set(why, STATUS_DATA,
-			    "the name '%s' has a character beyond U+FFFF, "
-			    "which names in %s cannot have",
-			    name, s->dialect->name);
-	return 0;
-}
-
-static int
 check_names(const struct script *s, struct fail *why)
 {
-	for (size_t i = 0; s->dialect->has_short_names && i < s->count; i++) {
+	for (size_t i = 0; i < s->count; i++) {
 		const struct sql_table *t = &s->tables[i].sql;
 
-		if (check_name(s, t->table->name, why) != 0)
+		if (naming_check(s->dialect, t->table->name, why) != 0)
 			return -1;
 		for (size_t n = 0; n < t->column_count; n++)
-			if (check_name(s, t->columns[n].column->name, why) != 0)
+			if (naming_check(s->dialect, t->columns[n].column->name,
+				why) != 0)
 				return -1;
 	}
 	return 0;

@@ -5,6 +5,7 @@
 #include "sink.h"
 
 #include "buf.h"
+#include "dialect.h"
 #include "sink_bundle.h"
 #include "sink_duckdb.h"
 #include "sink_files.h"
@@ -127,6 +128,14 @@ sink_find(const char *target, const char **rest, struct fail *why)
 			return kinds[i];
 	(void)fail_unknown(target, why);
 	return NULL;
+}
+
+const struct dialect *
+sink_dialect(const struct sink_kind *kind, const char *target)
+{
+	const char *name = kind->dialect;
+
+	return name ? dialect_find(*name ? name : target) : NULL;
 }
 
 void

@@ -32,6 +32,7 @@
 #include <stdint.h>
 
 struct buf;
+struct dialect;
 struct out;
 struct schema;
 struct sink;
@@ -107,6 +108,9 @@ struct sink_kind {
 	bool is_server;       /* its targets are no files */
 	bool is_blind;        /* a load cannot look at what is there */
 	bool has_json_lists;  /* lists stay JSON whatever --arrays says */
+	/* The dialect whose names columns need (naming.h); "" is that which the
+	 * target names, NULL none. */
+	const char *dialect;
 	size_t max_name_bytes;
 	size_t max_columns;
 	/* Appends the name and version of the library that it needs, or that
@@ -122,6 +126,10 @@ struct sink_kind {
 ATTR_NODISCARD
 const struct sink_kind *sink_find(const char *target, const char **rest,
     struct fail *why);
+
+/* The dialect whose names its columns need; NULL: any name will do. */
+const struct dialect *sink_dialect(const struct sink_kind *kind,
+    const char *target);
 
 /* Appends a line for each library that the sinks need. */
 void sink_add_versions(const struct sink_options *options, struct buf *text);

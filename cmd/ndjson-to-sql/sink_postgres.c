@@ -491,6 +491,7 @@ const struct sink_kind sink_postgres = {
     .usage = "postgresql://USER@HOST/DATABASE",
     .takes_schema = true,
     .is_server = true,
+    .dialect = "postgres",
     .max_name_bytes = 63,
     .max_columns = 1500,
     .open = postgres_open,

@@ -44,6 +44,7 @@ const struct sink_kind sink_script = {
     .suffixes = "",
     .usage = "sql:DIALECT",
     .is_blind = true,
+    .dialect = "",
     .max_name_bytes = NAME_BYTES_MAX,
     .max_columns = COLUMNS_MAX,
     .open = script_open,
