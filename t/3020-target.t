@@ -22,6 +22,13 @@ refuses 2 'not a database of SQLite.*; name another' 'a text file' text.db
 ok "$(cmp -s text.db text.saved; echo $?)" '... stays as it is'
 refuses 2 'No such file.*make its directory first' 'a directory that does not exist' no/such/out.db
 refuses 2 'kind of target' 'a name that says nothing' out.xyz
+refuses 2 'a script, which goes to standard output: sql:sqlite >out.sql' \
+	'one file for a script' out.sql
+refuses 2 "'sqlite:' is followed by a name, not by the '//'" \
+	"SQLAlchemy's URL of a file here" sqlite:///url.db
+refuses 2 "'snowflake:' is followed by a name" "... and of a warehouse" \
+	snowflake://user:s3cret@host/db
+unlike "$(cat err)" s3cret '... whose password is not shown'
 run ndjson-to-sql </dev/null
 exits 2 'no target'
 is "$(tail -1 err)" "try 'ndjson-to-sql --help'" '... points to --help'

@@ -76,6 +76,14 @@ fail_one_file(const char *target, struct fail *why)
 		    strncmp(ending + 1, prefix, len - 1) != 0 ||
 		    strstr(target, "://"))
 			continue;
+		if (kinds[i] == &sink_script) {
+			(void)fail_set(why, STATUS_USAGE,
+			    "'%.200s' would be a script, which goes to "
+			    "standard output: sql:sqlite >%.200s, "
+			    "or another dialect",
+			    target, target);
+			return 1;
+		}
 		(void)fail_set(why, STATUS_USAGE,
 		    "'%.200s' would be one file, but there is one a table, in "
 		    "a directory: '%s%.*s'",
@@ -110,6 +118,19 @@ fail_unknown(const char *target, struct fail *why)
 	return -1;
 }
 
+/* SQLAlchemy writes sqlite:///out.db for a file of this directory, which would
+ * be one of the root directory here. What follows may hold a password. */
+static const struct sink_kind *
+fail_url(const char *target, size_t prefix_len, struct fail *why)
+{
+	(void)fail_set(why, STATUS_USAGE,
+	    "'%.*s' is followed by a name, not by the '//' of a URL: a path, "
+	    "such as %.*sout or %.*s/srv/out",
+	    (int)prefix_len, target, (int)prefix_len, target, (int)prefix_len,
+	    target);
+	return NULL;
+}
+
 const struct sink_kind *
 sink_find(const char *target, const char **rest, struct fail *why)
 {
@@ -118,6 +139,9 @@ sink_find(const char *target, const char **rest, struct fail *why)
 
 		if (len > 0 && target[len]) {
 			*rest = target + len;
+			if (!kinds[i]->is_server &&
+			    strncmp(*rest, "//", 2) == 0)
+				return fail_url(target, len, why);
 			return kinds[i];
 		}
 	}
