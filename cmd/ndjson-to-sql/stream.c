@@ -59,7 +59,9 @@ stream_fail_cut(const struct line *line, const char *name, bool has_commits,
 
 	if (len < start || memcmp(text, FRAGMENT, start) != 0)
 		return fail_set(why, STATUS_RETRY,
-		    "%s: line %llu does not end: whoever wrote it has died; %s",
+		    "%s: line %llu does not end: whoever wrote it died, or "
+		    "left the last newline out; %s; --accept-truncated takes "
+		    "what is there",
 		    name, (unsigned long long)line->number, loaded);
 	while (start + digits < len && text[start + digits] >= '0' &&
 	    text[start + digits] <= '9')

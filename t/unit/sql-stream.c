@@ -55,8 +55,10 @@ test_cut(void)
 {
 	static const char ends[] = "in: the stream ends in a failure; "
 				   "nothing was loaded";
-	static const char died[] = "in: line 7 does not end: whoever wrote it "
-				   "has died; nothing was loaded";
+	static const char died[] =
+	    "in: line 7 does not end: whoever wrote it died, or left the last "
+	    "newline out; nothing was loaded; --accept-truncated takes what is "
+	    "there";
 	static const struct {
 		const char *text;
 		enum status status;
