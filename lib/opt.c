@@ -78,7 +78,9 @@ usual_name(const char *name, size_t len)
 		const char *elsewhere, *here;
 	} names[] = {{"timeout", "max-time"}, {"retries", "retry"},
 	    {"max-retries", "retry"}, {"parallel", "jobs"}, {"silent", "quiet"},
-	    {"insecure", "insecure-http"}};
+	    {"insecure", "insecure-http"}, {"primary-key", "key"},
+	    {"pk", "key"}, {"upsert", "merge"}, {"overwrite", "replace"},
+	    {"filter", "jq"}};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strlen(names[i].elsewhere) == len &&

@@ -171,6 +171,8 @@ run logto-fetch logs --since yesterday
 fails 2 '--since takes a time' 'a time that is none'
 run logto-fetch 'users/../..'
 fails 2 'made of dots' 'dots'
+run logto-fetch "$LOGTO_ENDPOINT/api/users" </dev/null
+fails 2 'this is a URL.*--endpoint' 'a URL as for curl'
 run logto-fetch users -p page=3
 fails 2 "parameter 'page' cannot be set" 'page'
 run logto-fetch 'custom-phrases/*'

@@ -52,8 +52,12 @@ static int
 read_path(struct buf *path, const char *operand, struct fail *why)
 {
 	const char *at = operand + strspn(operand, "/");
-	size_t left;
+	size_t left, scheme = strcspn(at, ":/?");
 
+	if (scheme > 0 && strncmp(at + scheme, "://", 3) == 0)
+		return fail_set(why, STATUS_USAGE,
+		    "this is a URL; name the path below /api alone, such as "
+		    "users, and the host by --endpoint");
 	if (strncmp(at, "api/", 4) == 0)
 		at += 4;
 	left = strcspn(at, "?");

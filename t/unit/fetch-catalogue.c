@@ -231,6 +231,9 @@ main(void)
 		strcmp(catalogue_nearest("organisations")->path,
 		    "organizations") == 0,
 	    "a spelling of another continent");
+	ok(catalogue_nearest("usres") &&
+		strcmp(catalogue_nearest("usres")->path, "users") == 0,
+	    "two letters that changed places");
 	ok(catalogue_nearest("xyzzy") == NULL, "no guess where none is near");
 	test_list();
 	buf_free(&text);
