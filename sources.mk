@@ -19,7 +19,8 @@ SQL := batch bloom catalog contract cover describe diagram dialect envelope \
 SQL += sink_sqlite sorter \
        $(addprefix sqlite_,aside bulk cut db feed history keys merge overlay \
        same scan survey sync table tree trial)
-SQL += sink_postgres libpq $(addprefix postgres_,db keys lane merge row table)
+SQL += sink_postgres libpq \
+       $(addprefix postgres_,db fail keys lane merge name row table)
 SQL += sink_duckdb libduckdb \
        $(addprefix duckdb_,agree db fill limit merge refuse row slice spill table widen)
 SQL += sink_files stage stage_files sqlite_scratch csv directory layout \

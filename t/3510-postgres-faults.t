@@ -42,12 +42,20 @@ run ndjson-to-sql 'mysql://u:sEcRet@h/d' old
 fails 2 "what kind of target 'mysql' is; it may be .*postgresql://USER" \
 	'another database'
 run ndjson-to-sql 'postgresql://u:sEcRet@127.0.0.1:1/d' old
-fails 4 'PostgreSQL: cannot connect: .*127\.0\.0\.1.*refused' 'no server'
+fails 4 'PostgreSQL: cannot connect: .*127\.0\.0\.1.*refused; does the server run' \
+	'no server'
 unlike "$(cat err)" sEcRet 'its password is not told'
 run ndjson-to-sql 'postgresql://root@/none' old
-fails 2 'cannot connect: .*database "none" does not exist' 'no database'
+fails 2 'cannot connect: .*database "none" does not exist; createdb makes one' \
+	'no database'
 run ndjson-to-sql 'postgresql://nobody_known@/postgres' old
-fails 3 'cannot connect: .*role "nobody_known" does not exist' 'no role'
+fails 3 'cannot connect: .*role "nobody_known" does not exist; name another' \
+	'no role'
+run ndjson-to-sql 'postgresql://u@/d?host=/nowhere' old
+fails 4 'cannot connect: .*/nowhere.*; does the server run, and is its socket' \
+	'no socket'
+run ndjson-to-sql 'postgresql://u@host.invalid/d' old
+fails 4 'could not translate host name .*; is the name right' 'no such host'
 PGSERVICE=nowhere run ndjson-to-sql $pg old
 fails 2 'definition of service "nowhere" not found' 'no service'
 printf '[crm]\nhost=%s\nuser=root\ndbname=postgres\n' "$PGHOST" >services
@@ -62,15 +70,40 @@ exits 0 'a URL with the other name'
 
 # --- permission
 
-sql "CREATE ROLE reader LOGIN; GRANT SELECT ON t, _loads, _columns TO reader"
-run ndjson-to-sql postgresql://reader@ new
-fails 3 'permission denied for table t' 'a table that is for reading'
-run ndjson-to-sql --schema other postgresql://reader@ new
-fails 3 'permission denied for database' 'a schema that cannot be made'
+# denied NAME STATUS MESSAGE [OPTION...]: a load by the role reader.
+denied() {
+	denied=$1 denied_status=$2 denied_message=$3
+	shift 3
+	run ndjson-to-sql "$@" postgresql://reader@ new
+	fails "$denied_status" "$denied_message" "$denied"
+}
+sql "CREATE ROLE reader LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC"
+denied 'tables that are not for reading' 3 \
+	"for table _loads; grant SELECT, INSERT, UPDATE and DELETE .*'reader'"
+run ndjson-to-sql --describe postgresql://reader@
+fails 3 "for table _loads; grant SELECT on it to 'reader'" '... for --describe'
+sql "GRANT SELECT ON t, _loads, _columns TO reader"
+denied 'a table that is for reading' 3 \
+	"table t; grant SELECT, INSERT, UPDATE and DELETE on it to 'reader'"
+denied 'a schema that cannot be made' 3 \
+	"for database postgres; grant CREATE on it to 'reader'" --schema other
+denied 'a table that cannot be made' 3 \
+	"for schema public; grant USAGE and CREATE on it to 'reader'" --table u
+sql 'GRANT INSERT, UPDATE, DELETE ON t, _loads, _columns TO reader'
+printf '{"_resource":"t","id":1,"v":"old","fresh":1}\n' >wide
+run ndjson-to-sql postgresql://reader@ wide
+fails 3 "owner of table t, .* load as the owner, or make 'reader' a member" \
+	'a column that cannot be made'
+sql 'REVOKE TEMPORARY ON DATABASE postgres FROM PUBLIC'
+denied 'no temporary tables' 3 "; grant TEMPORARY on it to 'reader'"
+sql 'REVOKE CONNECT ON DATABASE postgres FROM PUBLIC'
+denied 'no connection' 3 'cannot connect: .*denied .*; grant CONNECT on it'
+sql 'GRANT CONNECT, TEMPORARY ON DATABASE postgres TO PUBLIC'
 run ndjson-to-sql --describe=json postgresql://reader@
 exits 0 'a reader may look'
 run ndjson-to-sql 'postgresql://root@?options=-c%20default_transaction_read_only%3Don' new
-fails 3 'read-only transaction' 'a database that is read only'
+fails 3 'PostgreSQL: the database is read only .*PGOPTIONS=' \
+	'a database that is read only'
 unharmed 'no permission'
 printf 'local all pass scram-sha-256\nlocal all all trust\n' \
 	>"$PGHOST/data/pg_hba.conf"
@@ -142,6 +175,31 @@ is "$(sql "SELECT id = U&'\\00fc', at = '2026-01-02T03:04:05Z' FROM told")" 't|t
 run env PGCLIENTENCODING=LATIN1 PGTZ=Asia/Tokyo PGDATESTYLE=German \
 	ndjson-to-sql --last told.at $pg
 is "$(cat out)" '2026-01-02 03:04:05.000' '... nor what is read'
+
+# --- names that are taken, triggers that do not work
+
+sql "CREATE SEQUENCE taken_1; CREATE INDEX taken_2 ON t (v);
+	CREATE TYPE taken_3 AS (a int); CREATE TYPE taken_4 AS ENUM ('a')"
+n=0
+for kind in sequence index type type; do
+	n=$((n + 1))
+	printf '{"id":1}\n' >in
+	run ndjson-to-sql -t taken_$n $pg in
+	fails 2 "no table can be called 'taken_$n': the schema has an? $kind .*; give another" \
+		"a table named like: $kind"
+done
+printf '{"id":1}\n' >in
+run ndjson-to-sql -t _taken_4 $pg in
+exits 0 "a type's list makes way for a table"
+sql "DROP INDEX taken_2; CREATE FUNCTION broken() RETURNS trigger
+	LANGUAGE plpgsql AS 'BEGIN DELETE FROM gone; RETURN NEW; END';
+	CREATE TRIGGER broken BEFORE INSERT ON t FOR EACH ROW
+	EXECUTE FUNCTION broken()"
+run ndjson-to-sql $pg new
+fails 2 "function 'broken' of a trigger does not work: .*gone.*; mend it, or" \
+	'a trigger that does not work'
+sql 'DROP TRIGGER broken ON t'
+unharmed 'a broken trigger'
 
 # --- others at work
 
@@ -236,6 +294,7 @@ wait $first
 status=$?
 fails 4 'the connection to the server was lost|terminating connection' \
 	'a connection that is cut'
+like "$(cat err)" '; load again$' '... and what to do'
 unharmed 'a cut connection'
 
 begun ndjson-to-sql
@@ -245,6 +304,15 @@ wait $first
 status=$?
 fails 4 'the connection to the server was lost|terminating connection' \
 	'a server that is gone'
+like "$(cat err)" '; load again$' '... and what to do'
+touch "$PGHOST/data/standby.signal"
+postgres_start
+run ndjson-to-sql $pg new
+fails 3 'PostgreSQL: the server is a standby, .*; name the primary' 'a standby'
+run ndjson-to-sql -n $pg new
+exits 0 '... may be looked at'
+postgres_stop
+rm "$PGHOST/data/standby.signal"
 postgres_start
 unharmed 'a server that was gone'
 

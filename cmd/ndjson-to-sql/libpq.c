@@ -21,6 +21,7 @@ static const char LIBRARY[] = "libpq.so.5"; /* so named since 2006 */
 	F(status)                                                              \
 	F(errorMessage)                                                        \
 	F(connectionNeedsPassword)                                             \
+	F(user)                                                                \
 	F(serverVersion)                                                       \
 	F(socket)                                                              \
 	F(setnonblocking)                                                      \

@@ -58,6 +58,7 @@ struct libpq {
 	unsigned (*status)(const struct pg_conn *conn);
 	char *(*errorMessage)(const struct pg_conn *conn);
 	int (*connectionNeedsPassword)(const struct pg_conn *conn);
+	char *(*user)(const struct pg_conn *conn);
 	int (*serverVersion)(const struct pg_conn *conn);
 	int (*socket)(const struct pg_conn *conn);
 	int (*setnonblocking)(struct pg_conn *conn, int arg);

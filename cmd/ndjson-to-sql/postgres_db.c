@@ -8,6 +8,7 @@
 #include "buf.h"
 #include "mem.h"
 #include "num.h"
+#include "postgres_fail.h"
 #include "stop.h"
 
 #include <errno.h>
@@ -28,114 +29,6 @@ enum {
 	OID_DATE = 1082,
 	OID_TIMESTAMPTZ = 1184,
 };
-
-/* --- failures ----------------------------------------------------------- */
-
-/* What libpq says of the connection ends in a newline, and may be several
- * lines, one for each address tried. */
-static int
-fail_connection(struct postgres_db *db, enum status status, const char *what,
-    struct fail *why)
-{
-	const char *text = db->conn ? db->pq.errorMessage(db->conn) : "";
-	size_t len = strcspn(text, "\n");
-
-	return fail_set(why, status, "%s%s%.*s", what, len > 0 ? ": " : "",
-	    (int)len, text);
-}
-
-static int
-fail_lost(struct postgres_db *db, struct fail *why)
-{
-	db->is_lost = true;
-	return fail_connection(db, STATUS_RETRY,
-	    "the connection to the server was lost", why);
-}
-
-static enum status
-status_of(const char *state)
-{
-	static const struct {
-		const char *prefix;
-		enum status status;
-	} rules[] = {
-	    {"08", STATUS_RETRY},      /* connection */
-	    {"40", STATUS_RETRY},      /* deadlock, serialization */
-	    {"53300", STATUS_RETRY},   /* too many connections */
-	    {"55P03", STATUS_RETRY},   /* lock not available */
-	    {"57", STATUS_RETRY},      /* cancelled, shut down, starting */
-	    {"25006", STATUS_REFUSED}, /* a standby, or read only */
-	    {"28", STATUS_REFUSED},    /* authorization */
-	    {"42501", STATUS_REFUSED}, /* privilege */
-	    {"21", STATUS_DATA},
-	    {"22", STATUS_DATA},
-	    {"23", STATUS_DATA},
-	    {"44", STATUS_DATA},    /* WITH CHECK OPTION */
-	    {"54", STATUS_DATA},    /* a row too big */
-	    {"P0001", STATUS_DATA}, /* a trigger raises */
-	    {"0A", STATUS_USAGE},   /* such as a type that a view uses */
-	    {"2B", STATUS_USAGE},   /* dependent objects */
-	    {"3", STATUS_USAGE},    /* no such database, schema */
-	    {"42", STATUS_USAGE},
-	};
-
-	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++)
-		if (strncmp(state, rules[i].prefix, strlen(rules[i].prefix)) ==
-		    0)
-			return rules[i].status;
-	return STATUS_LOCAL;
-}
-
-/* "COPY users, line 3, column a: ..." in whatever language, perhaps behind
- * other lines: the first number behind the first comma. The name of a table
- * that a user made may hold both; the worst is a wrong line. */
-static uint64_t
-line_of(const char *context)
-{
-	uint64_t line = 0;
-
-	while (context && strncmp(context, "COPY ", 5) != 0) {
-		context = strchr(context, '\n');
-		if (context)
-			context++;
-	}
-	context = context ? strchr(context, ',') : NULL;
-	if (!context)
-		return 0;
-	context += strcspn(context, "0123456789");
-	if (num_u64(context, strspn(context, "0123456789"), &line) != 0)
-		return 0;
-	return line;
-}
-
-static int
-fail_result(struct postgres_db *db, const struct pg_result *result,
-    struct fail *why)
-{
-	const char *state = db->pq.resultErrorField(result, LIBPQ_SQLSTATE);
-	const char *text = db->pq.resultErrorField(result, LIBPQ_PRIMARY);
-	const char *detail = db->pq.resultErrorField(result, LIBPQ_DETAIL);
-
-	if (stop_is_requested())
-		return stop_fail(why);
-	if (!state)
-		return fail_lost(db, why);
-	db->failed_line =
-	    line_of(db->pq.resultErrorField(result, LIBPQ_CONTEXT));
-	if (strcmp(state, "55P03") == 0)
-		return fail_set(why, STATUS_RETRY,
-		    "another program holds a lock: %s; try again, or wait "
-		    "longer with --busy-timeout",
-		    text);
-	if (strcmp(state, "53100") == 0)
-		return fail_set(why, STATUS_LOCAL,
-		    "the server's disk is full: %s", text);
-	if (strncmp(state, "57P", 3) == 0)
-		db->is_lost = true;
-	return fail_set(why, status_of(state), "%s%s%s%s",
-	    text ? text : "the server failed", detail ? " (" : "",
-	    detail ? detail : "", detail ? ")" : "");
-}
 
 /* --- waiting ------------------------------------------------------------ */
 
@@ -181,9 +74,9 @@ flush(struct postgres_db *db, struct fail *why)
 		if (wait_socket(db, POLLIN | POLLOUT, -1) != 0)
 			return stop_fail(why);
 		if (db->pq.consumeInput(db->conn) == 0)
-			return fail_lost(db, why);
+			return postgres_fail_lost(db, why);
 	}
-	return left == 0 ? 0 : fail_lost(db, why);
+	return left == 0 ? 0 : postgres_fail_lost(db, why);
 }
 
 /* The next result, NULL behind the last one. */
@@ -198,7 +91,7 @@ next_result(struct postgres_db *db, struct pg_result **result, struct fail *why)
 		if (wait_socket(db, POLLIN, -1) != 0)
 			cancel(db);
 		if (db->pq.consumeInput(db->conn) == 0)
-			return fail_lost(db, why);
+			return postgres_fail_lost(db, why);
 	}
 	*result = db->pq.getResult(db->conn);
 	return 0;
@@ -223,7 +116,7 @@ finish_results(struct postgres_db *db, uint64_t *count, struct fail *why)
 		status = db->pq.resultStatus(result);
 		if (status == LIBPQ_FATAL_ERROR && !has_failed) {
 			has_failed = true;
-			(void)fail_result(db, result, why);
+			(void)postgres_fail_result(db, result, why);
 		}
 		text = db->pq.cmdTuples(result);
 		if (count && num_u64(text, strlen(text), count) != 0)
@@ -240,7 +133,9 @@ send(struct postgres_db *db, const char *sql, struct fail *why)
 	if (stop_is_requested())
 		return stop_fail(why);
 	db->failed_line = 0;
-	return db->pq.sendQuery(db->conn, sql) == 1 ? 0 : fail_lost(db, why);
+	return db->pq.sendQuery(db->conn, sql) == 1
+	    ? 0
+	    : postgres_fail_lost(db, why);
 }
 
 /* --- opening ------------------------------------------------------------ */
@@ -299,42 +194,6 @@ now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* The server gives no code here, only words. */
-static int
-fail_opening(struct postgres_db *db, struct fail *why)
-{
-	static const struct {
-		const char *part;
-		enum status status;
-	} rules[] = {
-	    {"starting up", STATUS_RETRY},
-	    {"shutting down", STATUS_RETRY},
-	    {"too many", STATUS_RETRY},
-	    {"remaining connection", STATUS_RETRY},
-	    {"database \"", STATUS_USAGE},
-	    {"invalid ", STATUS_USAGE},
-	    {"definition of service", STATUS_USAGE},
-	    {"FATAL", STATUS_REFUSED},
-	    {"authentication", STATUS_REFUSED},
-	};
-	const char *text = db->pq.errorMessage(db->conn);
-	enum status status = STATUS_RETRY;
-
-	for (size_t i = sizeof(rules) / sizeof(*rules); i-- > 0;)
-		if (strstr(text, rules[i].part))
-			status = rules[i].status;
-	if (db->pq.connectionNeedsPassword(db->conn))
-		return fail_set(why, STATUS_REFUSED,
-		    "the server wants a password; put it into ~/.pgpass, or "
-		    "a service file's passfile");
-	if (strstr(text, "Connection refused"))
-		return fail_set(why, status,
-		    "cannot connect: %.*s; does the server run, and does it "
-		    "listen there? pg_isready asks it",
-		    (int)strcspn(text, "\n"), text);
-	return fail_connection(db, status, "cannot connect", why);
-}
-
 static int
 connect_to(struct postgres_db *db, const char *conninfo, struct fail *why)
 {
@@ -355,18 +214,20 @@ connect_to(struct postgres_db *db, const char *conninfo, struct fail *why)
 		int64_t left = timeout_ms < 0 ? -1 : end - now_ms();
 
 		if (state == LIBPQ_POLLING_FAILED)
-			return fail_opening(db, why);
+			return postgres_fail_opening(db, why);
 		if (wait_socket(db,
 			state == LIBPQ_POLLING_READING ? POLLIN : POLLOUT,
 			left < -1 ? 0 : (int)left) != 0)
 			return stop_is_requested()
 			    ? stop_fail(why)
 			    : fail_set(why, STATUS_RETRY,
-				  "cannot connect: no answer in time");
+				  "cannot connect: no answer in time; is the "
+				  "host right, and does a firewall let it "
+				  "through?");
 		state = db->pq.connectPoll(db->conn);
 	}
 	if (db->pq.status(db->conn) != LIBPQ_CONNECTION_OK)
-		return fail_opening(db, why);
+		return postgres_fail_opening(db, why);
 	return 0;
 }
 
@@ -394,7 +255,7 @@ postgres_db_open(struct postgres_db *db, const char *target, struct fail *why)
 		return fail_set(why, STATUS_USAGE,
 		    "the server is older than PostgreSQL 12");
 	if (db->pq.setnonblocking(db->conn, 1) != 0)
-		return fail_lost(db, why);
+		return postgres_fail_lost(db, why);
 	return 0;
 }
 
@@ -516,7 +377,7 @@ visit_results(struct postgres_db *db, size_t count, sink_visitor *visit,
 				outcome = visit(context, cells, count, why);
 			break;
 		case LIBPQ_FATAL_ERROR:
-			outcome = fail_result(db, result,
+			outcome = postgres_fail_result(db, result,
 			    outcome == 0 ? why : &later);
 			break;
 		default:
@@ -605,7 +466,7 @@ postgres_db_put(struct postgres_db *db, const char *data, size_t len,
 
 		if (result < 0)
 			return postgres_db_copy_end(db, why) == 0
-			    ? fail_lost(db, why)
+			    ? postgres_fail_lost(db, why)
 			    : -1;
 		if (result == 1) {
 			data += part;

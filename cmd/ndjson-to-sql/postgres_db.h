@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A connection to PostgreSQL: statements, queries and COPY, with our
- * failures. No password is ever in a message. A signal that asks to stop
- * (stop.h) ends every wait, and cancels what the server is doing.
- *
- *      the server is gone, or busy, or a lock is held    STATUS_RETRY
- *      no permission, no password                        STATUS_REFUSED
- *      values or rows that it refuses                    STATUS_DATA
- *      no such database, schema, ...                     STATUS_USAGE
- *      all else                                          STATUS_LOCAL
+ * failures (postgres_fail.h). No password is ever in a message. A signal that
+ * asks to stop (stop.h) ends every wait, and cancels what the server is doing.
  */
 #ifndef POSTGRES_DB_H
 #define POSTGRES_DB_H
@@ -26,6 +20,7 @@
 struct postgres_db {
 	struct libpq pq;
 	struct pg_conn *conn;
+	bool is_reading;      /* nothing will be written */
 	bool is_lost;         /* the connection */
 	bool is_cancelled;    /* what it is doing, by us */
 	uint64_t failed_line; /* of a COPY, from 1; 0: none, or not known */

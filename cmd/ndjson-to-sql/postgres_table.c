@@ -7,6 +7,7 @@
 #include "dialect.h"
 #include "mem.h"
 #include "postgres.h"
+#include "postgres_name.h"
 #include "schema.h"
 
 #include <inttypes.h>
@@ -114,7 +115,8 @@ postgres_table_start(struct postgres *s, const struct change *c,
 	enum mode mode = c->table->is_own ? MODE_DEFAULT : s->options.mode;
 	bool is_blank = true;
 
-	if (postgres_lane_stop(s, why) != 0)
+	if (postgres_lane_stop(s, why) != 0 ||
+	    (!c->is_stored && postgres_name_check(s, c->table->name, why) != 0))
 		return -1;
 	t = add_table(s, c->table);
 	t->is_made = c->is_stored;
@@ -239,11 +241,25 @@ postgres_table_change_type(struct postgres *s, struct postgres_table *t,
 	return 0;
 }
 
+/* The server says what is in the way, but no next step. */
+static int
+fail_retype(const struct postgres_table *t, const struct sql_column *c,
+    struct fail *why)
+{
+	struct fail reason = *why;
+
+	return fail_set(why, STATUS_USAGE,
+	    "cannot give '%s.%s' the type %s: %s; drop what uses the column, "
+	    "load, and make it again",
+	    t->table->name, c->column->name, type_name(c->type), reason.text);
+}
+
 static int
 define_column(struct postgres *s, struct postgres_table *t, size_t at,
     struct fail *why)
 {
 	struct postgres_column *state = &t->states[at];
+	bool is_retyped;
 	struct buf sql;
 
 	if (state->is_made && !state->is_retyped)
@@ -253,8 +269,13 @@ define_column(struct postgres *s, struct postgres_table *t, size_t at,
 		sql_table_add_column(&t->sql, &t->sql.columns[at], &sql);
 	else
 		sql_table_add_retype(&t->sql, &t->sql.columns[at], &sql);
+	is_retyped = state->is_made;
 	*state = (struct postgres_column){.is_made = true};
-	return postgres_define(s, &sql, why);
+	if (postgres_define(s, &sql, why) == 0)
+		return 0;
+	if (!is_retyped || why->status != STATUS_USAGE)
+		return -1;
+	return fail_retype(t, &t->sql.columns[at], why);
 }
 
 static bool

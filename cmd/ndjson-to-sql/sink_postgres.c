@@ -93,6 +93,33 @@ begin(struct postgres *s, struct fail *why)
 	return postgres_run(s, &sql, NULL, why);
 }
 
+/* Else the first statement that writes would fail, when the stream has been
+ * read. */
+static int
+check_writable(struct postgres *s, struct fail *why)
+{
+	int64_t kind;
+
+	if (s->options.ddl)
+		return 0;
+	if (postgres_db_number(&s->db,
+		"SELECT CASE WHEN pg_is_in_recovery() THEN 2"
+		" ELSE current_setting('transaction_read_only')::bool::int END",
+		0, &kind, why) != 0)
+		return -1;
+	if (kind == 2)
+		return fail_set(why, STATUS_REFUSED,
+		    "the server is a standby, which takes no writes; name the "
+		    "primary, or several hosts and "
+		    "target_session_attrs=read-write");
+	if (kind == 1)
+		return fail_set(why, STATUS_REFUSED,
+		    "the database is read only (default_transaction_read_only)"
+		    "; if writing is right, load with "
+		    "PGOPTIONS='-c default_transaction_read_only=off'");
+	return 0;
+}
+
 static int
 lock(struct postgres *s, struct fail *why)
 {
@@ -224,10 +251,11 @@ postgres_open(const struct sink_options *options, struct sink **sink,
 
 	s->base.ops = &postgres_ops;
 	s->options = *options;
+	s->db.is_reading = options->ddl != NULL;
 	if (postgres_db_open(&s->db, options->target, why) != 0 ||
-	    begin(s, why) != 0 || find_schema(s, why) != 0 ||
-	    lock(s, why) != 0 || make_schema(s, why) != 0 ||
-	    set_path(s, why) != 0) {
+	    begin(s, why) != 0 || check_writable(s, why) != 0 ||
+	    find_schema(s, why) != 0 || lock(s, why) != 0 ||
+	    make_schema(s, why) != 0 || set_path(s, why) != 0) {
 		postgres_free(&s->base);
 		return fail_prefix(why, "PostgreSQL");
 	}
@@ -441,8 +469,7 @@ postgres_commit(struct sink *sink, bool is_last, struct fail *why)
 	if (postgres_db_run(&s->db, "COMMIT", NULL, why) != 0) {
 		if (s->db.is_lost)
 			(void)fail_prefix(why,
-			    "it is not known whether the commit took place, "
-			    "load again");
+			    "it is not known whether the commit took place");
 		return -1;
 	}
 	for (size_t i = 0; i < s->table_count; i++)

@@ -32,6 +32,7 @@ compare(void)
 	SAME(status);
 	SAME(errorMessage);
 	SAME(connectionNeedsPassword);
+	SAME(user);
 	SAME(serverVersion);
 	SAME(socket);
 	SAME(setnonblocking);
