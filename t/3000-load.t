@@ -110,6 +110,20 @@ exits 0 'a composite key'
 is "$(sql composite.db 'SELECT a, b, v FROM t; SELECT _parent_id FROM t__l')" \
 	'1|x|2
 [1,"x"]' '... identifies a row, and its children refer to it as JSON'
+for part in 0.5 true; do
+	printf '{"_resource":"t","_key":["a","b"],"a":%s,"b":"x","l":[1]}\n' \
+		$part >composite
+	run ndjson-to-sql refused.db <composite
+	fails 2 "lists of 't' cannot refer to a key .*--type 'a=text'" \
+		"a key with a part that is $part, and a list below"
+	is "$(ls refused.db* 2>/dev/null)" '' '... makes no database'
+	run ndjson-to-sql --arrays json part.db <composite
+	exits 0 '... lists as JSON will do'
+	rm part.db
+done
+printf '{"_resource":"t","_key":["a","b"],"a":"0.5","b":"x","l":[1]}\n' >composite
+run ndjson-to-sql --type a=text part.db <composite
+exits 0 '... and so will texts'
 printf '%s\n' '{"_resource":"s","_key":[],"a":1}' >single.ndjson
 ndjson-to-sql single.db single.ndjson
 printf '%s\n' '{"_resource":"s","_key":[],"a":2}' >single.ndjson

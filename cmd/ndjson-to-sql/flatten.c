@@ -6,6 +6,7 @@
 #include "flatten.h"
 
 #include "json.h"
+#include "key.h"
 #include "mem.h"
 #include "path.h"
 #include "place.h"
@@ -187,6 +188,8 @@ put_list(struct record *r, struct member *m, const struct json_node *nodes,
 {
 	size_t index = 0;
 
+	if (!key_is_referable(r, p->table))
+		return;
 	if (!m->list && !contract_allows(r, CONTRACT_TABLES, m))
 		return;
 	if (!m->list && schema_add_list(r->schema, m) != 0) {

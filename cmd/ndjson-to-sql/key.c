@@ -311,3 +311,23 @@ key_put(struct record *r, const struct json_node *nodes,
 		join_key(r, p);
 	return 0;
 }
+
+bool
+key_is_referable(struct record *r, const struct table *t)
+{
+	for (size_t i = 0;
+	     !t->id_column && t->key_count > 1 && i < t->key_count; i++) {
+		const struct column *c = t->key[i];
+
+		if (c->type == TYPE_TEXT || c->type == TYPE_BIGINT)
+			continue;
+		r->verdict = CONTRACT_FREEZE;
+		(void)fail_set(&r->reason, STATUS_USAGE,
+		    "lists of '%s' cannot refer to a key of several parts "
+		    "with a %s among them; load it with --type '%s=text', or "
+		    "the lists as JSON with --arrays json",
+		    t->name, type_name(c->type), c->name);
+		return false;
+	}
+	return true;
+}

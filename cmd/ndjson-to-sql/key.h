@@ -10,10 +10,13 @@
 #include "attr.h"
 #include "fail.h"
 
+#include <stdbool.h>
+
 struct envelope;
 struct json_node;
 struct place;
 struct record;
+struct table;
 
 /* Gives a table without a key what its first record or the options name; none
  * where they name none. 0, 1 where the record is at fault. */
@@ -36,5 +39,10 @@ int key_check_listed(const struct record *r, const struct json_node *nodes,
 ATTR_NODISCARD
 int key_put(struct record *r, const struct json_node *nodes,
     const struct envelope *e, struct place *p, struct fail *why);
+
+/* Whether rows of lists may refer to a row of the table: to a key of several
+ * parts they do by its JSON, and only of texts and whole numbers do all
+ * destinations write the same. If not, r->reason says what to do. */
+bool key_is_referable(struct record *r, const struct table *t);
 
 #endif
