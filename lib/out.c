@@ -288,6 +288,26 @@ out_settle(struct out *o, struct fail *why)
 	return 0;
 }
 
+uint64_t
+out_size(const struct out *o)
+{
+	off_t at = o->temporary ? lseek(o->fd, 0, SEEK_CUR) : 0;
+
+	return at > 0 ? (uint64_t)at : 0;
+}
+
+int
+out_cut(struct out *o, uint64_t bytes, struct fail *why)
+{
+	o->len = 0;
+	if (!o->temporary)
+		return 0;
+	o->is_settled = false;
+	if (ftruncate(o->fd, (off_t)bytes) != 0)
+		return fail_errno(why, "cannot cut '%s'", o->name);
+	return 0;
+}
+
 int
 out_commit(struct out *o, struct fail *why)
 {

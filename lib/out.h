@@ -20,6 +20,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* What a pipe takes at a time: a process that is killed within a write leaves
  * a multiple of it behind, counted from the write's first byte. Writes are of
@@ -72,6 +73,14 @@ int out_flush(struct out *o, struct fail *why);
  * with something else. */
 ATTR_NODISCARD
 int out_settle(struct out *o, struct fail *why);
+
+/* How many bytes of a file are flushed; 0 for what is none. */
+uint64_t out_size(const struct out *o);
+
+/* Takes back what was written to a file behind its first `bytes`, which were
+ * flushed; nothing can be written behind them any more. */
+ATTR_NODISCARD
+int out_cut(struct out *o, uint64_t bytes, struct fail *why);
 
 /* Flushes, makes the file durable and puts it in its place; for standard
  * output, flushes and closes. Status 0 is impossible before this succeeded. */

@@ -148,10 +148,44 @@ printf '{"id":4,' >&9
 exec 9>&-
 wait $loader
 is $? 4 'a cut stream ends it with its status'
-like "$(cat err)" 'nothing was loaded after the last commit$' \
-	'... and does not say that nothing was loaded'
+like "$(cat err)" 'nothing was loaded after the last commit; .*; up to line 4 of the input all is committed, and may be loaded again: keys keep' \
+	'... and says what was loaded'
 is "$(sql every.db 'SELECT count(*) FROM t; PRAGMA integrity_check')" '3
 ok' '... and what was committed stays'
+
+# broken_off LAST OPTION...: two lines, a commit, and what it does not outlive.
+broken_off() {
+	last=$1
+	shift
+	rm -f every.db rejects
+	ndjson-to-sql --commit-every 50ms "$@" -t t every.db <pipe 2>err &
+	loader=$!
+	exec 9>pipe
+	printf '{"id":1}\n[1]\n' >&9
+	until_true is_there 1
+	printf '%s' "$last" >&9
+	exec 9>&-
+	wait $loader
+	status=$?
+}
+broken_off '{"id":2}
+[2]
+{"id":3' --rejects rejects
+exits 4 '... with rejects'
+like "$(cat err)" 'up to line 2 of the input all is committed' '... is told'
+is "$(jq -c .line rejects)" 2 '... and those of what is committed are kept'
+broken_off '{"id":2}
+' --rejects rejects
+exits 0 '... until the stream ends well'
+broken_off '{"id":2}
+{"id":null}
+{"_error":{"status":3,"message":"gone"' --append --rejects rejects
+exits 3 '... without keys'
+like "$(cat err)" ': gone; up to line 2 of the input all is committed: go on from line 3, or' \
+	'... it says where to go on'
+broken_off '{"id":null}
+' --type x=bigint --rejects /dev/null
+exits 0 '... rejects into a device'
 many 1 5 >in
 ndjson-to-sql --commit-every 1h -t t once.db in
 is "$(sql once.db 'SELECT count(*) FROM t; SELECT status FROM _loads')" '5

@@ -53,8 +53,9 @@ struct load {
 	int64_t started_ms;
 	int64_t next_commit_ms; /* for --commit-every */
 	bool has_uncommitted;
-	bool has_commits;    /* by --commit-every */
-	uint64_t line_count; /* that were not blank, of all streams */
+	uint64_t line_count;      /* that were not blank, of all streams */
+	uint64_t read_count;      /* lines, of all streams */
+	uint64_t committed_count; /* of these, by --commit-every */
 	bool was_truncated;
 	bool has_lost; /* something whose table is not known */
 	bool has_json_lists;
@@ -360,7 +361,7 @@ load_cut_line(struct load *l, const struct line *line, struct fail *why)
 	int result;
 
 	if (!l->opts->accepts_truncated)
-		return stream_fail_cut(line, name, l->has_commits, why);
+		return stream_fail_cut(line, name, l->committed_count > 0, why);
 	l->was_truncated = true;
 	result = load_record(l, line, why);
 	if (result == 0)
@@ -407,7 +408,8 @@ reject_long(struct load *l, struct line *line, struct fail *why)
 	if (result != 0 || line->is_terminated)
 		return result;
 	if (!l->opts->accepts_truncated)
-		return stream_fail_cut(line, origin.name, l->has_commits, why);
+		return stream_fail_cut(line, origin.name,
+		    l->committed_count > 0, why);
 	l->was_truncated = true;
 	return 0;
 }
@@ -419,6 +421,7 @@ load_line(struct load *l, struct line *line, struct fail *why)
 	struct fail reason;
 	int result;
 
+	l->read_count++;
 	stream_skip_mark(line);
 	if (line->is_long) {
 		l->line_count++;
@@ -462,10 +465,12 @@ commit_now_and_then(struct load *l, const struct input *input, struct fail *why)
 	    !wait_for_commit(l, input))
 		return 0;
 	if (finish(l, "open", why) != 0 ||
+	    rejects_settle(&l->rejects, why) != 0 ||
 	    l->sink->ops->commit(l->sink, false, why) != 0)
 		return -1;
+	rejects_hold(&l->rejects);
 	l->has_uncommitted = false;
-	l->has_commits = true;
+	l->committed_count = l->read_count;
 	return 0;
 }
 
@@ -635,6 +640,44 @@ tell(const struct load *l)
 	summary_print(&s);
 }
 
+/* Whether a record that is loaded again finds itself by its key. */
+static bool
+has_keys(const struct load *l)
+{
+	for (size_t i = 0; i < schema_table_count(l->schema); i++) {
+		const struct table *t = schema_table(l->schema, i);
+
+		if (!t->parent && !t->is_own && t->has_records &&
+		    t->key_count == 0)
+			return false;
+	}
+	return l->opts->mode != MODE_APPEND;
+}
+
+/* After a failure: what --commit-every has stored stays, and who loads again
+ * must know how much that is. */
+static void
+tell_committed(struct load *l, struct fail *why)
+{
+	unsigned long long count = l->committed_count;
+	struct fail reason = *why, lost;
+
+	if (rejects_keep(&l->rejects, &lost) != 0)
+		(void)fail_set(why, reason.status, "%s; %s", reason.text,
+		    lost.text);
+	reason = *why;
+	if (has_keys(l))
+		(void)fail_set(why, reason.status,
+		    "%s; up to line %llu of the input all is committed, and "
+		    "may be loaded again: keys keep it from being doubled",
+		    reason.text, count);
+	else
+		(void)fail_set(why, reason.status,
+		    "%s; up to line %llu of the input all is committed: go on "
+		    "from line %llu, or it is added once more",
+		    reason.text, count, count + 1);
+}
+
 int
 load_run(const struct opts *o, struct fail *why)
 {
@@ -656,13 +699,17 @@ load_run(const struct opts *o, struct fail *why)
 		result = l.sink->ops->commit(l.sink, true, why);
 	if (result == 0 && o->is_dry)
 		result = out_commit(&l.out, why);
-	if (result == 0 && rejects_commit(&l.rejects, why) != 0)
+	if (result == 0 && rejects_commit(&l.rejects, why) != 0) {
+		l.committed_count = 0;
 		result = fail_prefix(why, "the load is committed, but");
+	}
 	if (result == 0) {
 		progress_end(&l.progress);
 		tell(&l);
 	}
 out:
+	if (result != 0 && l.committed_count > 0)
+		tell_committed(&l, why);
 	close_load(&l);
 	return result;
 }

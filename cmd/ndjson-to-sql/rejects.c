@@ -176,13 +176,34 @@ rejects_end(struct rejects *r, struct fail *why)
 int
 rejects_settle(struct rejects *r, struct fail *why)
 {
-	return r->is_open ? out_settle(&r->out, why) : 0;
+	if (!r->is_open)
+		return 0;
+	if (out_settle(&r->out, why) != 0)
+		return -1;
+	r->settled_bytes = out_size(&r->out);
+	return 0;
 }
 
 int
 rejects_commit(struct rejects *r, struct fail *why)
 {
 	return r->is_open ? out_commit(&r->out, why) : 0;
+}
+
+void
+rejects_hold(struct rejects *r)
+{
+	r->held_bytes = r->settled_bytes;
+}
+
+int
+rejects_keep(struct rejects *r, struct fail *why)
+{
+	if (!r->is_open)
+		return 0;
+	if (out_cut(&r->out, r->held_bytes, why) != 0)
+		return -1;
+	return out_commit(&r->out, why);
 }
 
 void

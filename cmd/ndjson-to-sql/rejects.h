@@ -26,6 +26,7 @@ struct rejects {
 	bool is_open;
 	struct out out;
 	uint64_t count;
+	uint64_t settled_bytes, held_bytes;
 	pthread_mutex_t lock; /* both threads find records at fault */
 	char carry[3];        /* of a long line: no whole group yet */
 	size_t carry_len;
@@ -59,6 +60,13 @@ int rejects_settle(struct rejects *r, struct fail *why);
 /* Puts the file in its place: after that. */
 ATTR_NODISCARD
 int rejects_commit(struct rejects *r, struct fail *why);
+
+/* A part of the load is committed: what was settled before stays, also if the
+ * rest fails. Then rejects_keep puts the file in its place, with that alone. */
+void rejects_hold(struct rejects *r);
+ATTR_NODISCARD
+int rejects_keep(struct rejects *r, struct fail *why);
+
 void rejects_free(struct rejects *r);
 
 #endif
