@@ -389,6 +389,17 @@ for n in 1 2; do
 	EOT
 done
 exits 0 '... and none again'
+echo '{"id":1,"l":[1]}' >in
+ndjson-to-sql -t k gone.db in
+sqlite3 gone.db 'DROP TABLE k'
+for mode in --merge --append --replace --sync --history --key=name; do
+	run ndjson-to-sql $mode -t k gone.db in
+	fails 2 "'k' is gone, but 'k__l' is not, .*; drop that as well" \
+		"... but not without its lists: $mode"
+done
+sqlite3 gone.db 'DROP TABLE k__l'
+run ndjson-to-sql -t k gone.db in
+exits 0 '... which are gone, too'
 
 # --- what others have made of a column that gets another type
 

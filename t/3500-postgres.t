@@ -314,6 +314,13 @@ sql 'DROP VIEW uses'
 load 0 <added
 is "$(sql 'SELECT n FROM users')" 2.5 'and without it, the load works'
 
+echo '{"id":1,"l":[1]}' >in
+ndjson-to-sql -t k $pg in
+sql 'DROP TABLE k'
+run ndjson-to-sql --append -t k $pg in
+fails 2 "'k' is gone, but 'k__l' is not, .*; drop that as well" \
+	'a table that is gone without its lists'
+
 # --- files of ours that COPY reads
 
 cat >csv.in <<'EOT'

@@ -129,6 +129,12 @@ fails 5 'NOT NULL' 'a constraint that is not met'
 is "$(sql theirs.duckdb 'SELECT count(*) FROM t')" 2 '... and nothing is loaded'
 run ndjson-to-sql -k id -t v theirs.duckdb in
 fails 2 "'v' is a view" 'a view'
+put '{"id":1,"l":[1]}'
+ndjson-to-sql -q -t k gone.duckdb in
+sql gone.duckdb 'DROP TABLE k'
+run ndjson-to-sql -t k gone.duckdb in
+fails 2 "'k' is gone, but 'k__l' is not, .*; drop that as well" \
+	'a table that is gone without its lists'
 
 sql typed.duckdb 'CREATE TABLE t (id INTEGER PRIMARY KEY, n DECIMAL(10,2),
 	h HUGEINT, "at" TIMESTAMP, s TIMESTAMP_S, i SMALLINT, u UUID)'

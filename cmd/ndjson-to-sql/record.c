@@ -115,12 +115,19 @@ check_mode(const struct record *r, struct fail *why)
 	const struct table *t = r->table;
 	enum mode mode = r->options.mode;
 	bool is_history = schema_has_own(t, "_valid_to");
+	const struct table *list = schema_stored_list(r->schema, t);
 
 	if (t->is_view)
 		return fail_set(why, STATUS_USAGE,
 		    "'%s' is a view or a virtual table; nothing can be loaded "
 		    "into it",
 		    t->name);
+	/* Rows of its lists would meet those of the records that are gone. */
+	if (!t->is_stored && list)
+		return fail_set(why, STATUS_USAGE,
+		    "'%s' is gone, but '%s' is not, which holds its lists; "
+		    "drop that as well",
+		    t->name, list->name);
 	if (t->is_stored && is_history != (mode == MODE_HISTORY))
 		return fail_set(why, STATUS_USAGE,
 		    is_history ? "'%s' was made with --history, and only so "

@@ -549,6 +549,16 @@ schema_lacks(const struct schema *s, const struct schema_typing *typing)
 	return is_named;
 }
 
+const struct table *
+schema_stored_list(const struct schema *s, const struct table *root)
+{
+	for (size_t i = 0; i < s->table_count; i++)
+		if (s->tables[i]->root == root && s->tables[i] != root &&
+		    s->tables[i]->is_stored)
+			return s->tables[i];
+	return NULL;
+}
+
 /* --- what was there before ---------------------------------------------- */
 
 void

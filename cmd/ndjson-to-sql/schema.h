@@ -165,6 +165,10 @@ void schema_retype(struct schema *s, struct column *c, enum type type);
  * it has named its table. */
 bool schema_lacks(const struct schema *s, const struct schema_typing *typing);
 
+/* A table of the root's lists that was there before; NULL. */
+const struct table *schema_stored_list(const struct schema *s,
+    const struct table *root);
+
 /* --- what was there before --------------------------------------------- */
 
 /* A column that the destination has; `type` is what its declaration looks
