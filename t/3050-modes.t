@@ -99,6 +99,18 @@ for key in '[["k"],"n"]' '[["o","l"],"n"]' '[[],"n"]' '[["o",1],"n"]' \
 	run ndjson-to-sql keys.db in
 	fails 5 "'_key' names others" "$key is another key"
 done
+# A key at fault leaves no part of it behind for others to be merged by.
+put '{"_resource":"f","_parent":{"r":1},"_key":[7],"id":0}' \
+	'{"_resource":"f","_parent":{"r":1},"id":1}' \
+	'{"_resource":"f","_parent":{"r":1},"id":2}'
+run ndjson-to-sql --rejects rejects fault.db in
+exits 0 'a first record whose key is at fault'
+is "$(sql fault.db 'SELECT r, id FROM f ORDER BY 2') $(wc -l <rejects)" '1|1
+1|2 1' '... does not make the key'
+perl -e 'print "CREATE TABLE f(", join(",", map { "c$_" } 1 .. 1100), ")"' |
+	sqlite3 full.db
+run ndjson-to-sql full.db in
+fails 5 'line 1: no column is left for the key' 'a table without room for a key'
 put '{"_resource":"q","_key":[["a","b","c","d","e","f","g","h","i"]],"a":1}'
 run ndjson-to-sql keys.db in
 fails 5 "'_key' holds something else" 'a path that is too long'

@@ -67,6 +67,8 @@ add_parent_keys(struct record *r, const struct json_node *nodes,
 	struct member *above = schema_member(r->schema, r->table->record, NULL,
 	    "_parent", strlen("_parent"));
 
+	if (!above)
+		return add_key(r, NULL, why);
 	for (size_t n = at + 1; n < nodes[at].end; n = nodes[n].end) {
 		int result = add_key(r,
 		    schema_member(r->schema, above, NULL, nodes[n].key,
@@ -128,8 +130,8 @@ add_listed_keys(struct record *r, const struct json_node *nodes,
 	return result;
 }
 
-int
-key_choose(struct record *r, const struct json_node *nodes,
+static int
+add_keys(struct record *r, const struct json_node *nodes,
     const struct envelope *e, struct fail *why)
 {
 	const struct opt_list *chosen = r->options.key;
@@ -154,6 +156,23 @@ key_choose(struct record *r, const struct json_node *nodes,
 		result = add_named_key(r, "id", 2, why);
 	if (result == 0 && r->table->key_count == 0)
 		r->table->is_singleton = true;
+	return result;
+}
+
+int
+key_choose(struct record *r, const struct json_node *nodes,
+    const struct envelope *e, struct fail *why)
+{
+	struct table *t = r->table;
+	int result = add_keys(r, nodes, e, why);
+
+	/* Merged by a part of a key, the next records would replace each
+	 * other. */
+	if (result != 0) {
+		while (t->key_count > 0)
+			t->key[--t->key_count]->key_position = 0;
+		t->parent_key_count = 0;
+	}
 	return result;
 }
 

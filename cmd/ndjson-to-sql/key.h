@@ -19,7 +19,8 @@ struct record;
 struct table;
 
 /* Gives a table without a key what its first record or the options name; none
- * where they name none. 0, 1 where the record is at fault. */
+ * where they name none. 0; 1 where the record is at fault, and the table has
+ * no key as before. */
 ATTR_NODISCARD
 int key_choose(struct record *r, const struct json_node *nodes,
     const struct envelope *e, struct fail *why);
