@@ -4,25 +4,38 @@
  */
 #include "escape.h"
 
+#include <stdbool.h>
 #include <string.h>
+
+static bool
+is_plain(char c)
+{
+	return (unsigned char)c >= 0x20 && c != '"' && c != '\\';
+}
 
 void
 escape_json(struct buf *to, const char *text, size_t len)
 {
 	static const char names[] = "btnvfr"; /* 8 to 13; v has no name */
+	const char *at = text, *end = text + len;
 
 	buf_add_char(to, '"');
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text[i];
+	while (at < end) {
+		const char *plain = at;
+		unsigned char c;
 
+		while (at < end && is_plain(*at))
+			at++;
+		buf_append(to, plain, (size_t)(at - plain));
+		if (at == end)
+			break;
+		c = (unsigned char)*at++;
 		if (c == '"' || c == '\\')
 			buf_addf(to, "\\%c", c);
 		else if (c >= 8 && c <= 13 && c != '\v')
 			buf_addf(to, "\\%c", names[c - 8]);
-		else if (c < 0x20)
-			buf_addf(to, "\\u%04x", c);
 		else
-			buf_add_char(to, (char)c);
+			buf_addf(to, "\\u%04x", c);
 	}
 	buf_add_char(to, '"');
 }
