@@ -50,6 +50,15 @@ exits 0 'members without columns, twice'
 finds "SELECT count(*), min(value), max(value) FROM t, json_each(_rest)
 	WHERE t.id = 2" '50000|50001|100000' '... are the last ones'
 
+# Each value brings its path: a short line makes a _rest above the limit.
+perl -e '$k = "k" x 100_000; print "{\"id\":1,\"$k\":{",
+	join(",", map { "\"m$_\":1" } 1 .. 2750), "}}\n{\"id\":2}\n"' >in
+load 1200 -t t --max-columns 8 --rejects no
+exits 0 'a _rest that is too long'
+finds 'SELECT id, _rest IS NULL FROM t' '2|1' '... is not cut'
+like "$(head -c 200 no)" 'what finds no column is longer than 268435456 bytes' \
+	'... and its record rejected'
+
 # --- deep
 
 perl -e 'print "{\"id\":1,\"d\":", "[" x 100_000, "]" x 100_000, "}\n"' >in

@@ -54,6 +54,17 @@ place_keep(struct place *p, char *path, const struct json_node *node)
 	free(path);
 }
 
+/* The record is at fault: what would be cut must not be stored. */
+static void
+refuse_rest(struct record *r)
+{
+	r->verdict = CONTRACT_DISCARD_ROW;
+	(void)fail_set(&r->reason, STATUS_DATA,
+	    "what finds no column is longer than %d bytes with its paths; "
+	    "raise --max-columns, or lower --depth",
+	    BOUND_LINE_BYTES);
+}
+
 void
 place_close(struct record *r, struct place *p)
 {
@@ -64,8 +75,19 @@ place_close(struct record *r, struct place *p)
 	if (!t->rest)
 		t->rest = schema_own_column(r->schema, t, "_rest", TYPE_JSON);
 	buf_add_char(&p->rest, '}');
-	place_text(r, place_cell(r, p, t->rest), p->rest.data, p->rest.len);
-	buf_free(&p->rest);
+	if (!p->rest.is_overfull)
+		place_text(r, place_cell(r, p, t->rest), p->rest.data,
+		    p->rest.len);
+	else if (r->verdict != CONTRACT_FREEZE)
+		refuse_rest(r);
+	place_drop(p);
+}
+
+void
+place_drop(struct place *p)
+{
+	if (p->rest.max > 0)
+		buf_free(&p->rest);
 }
 
 void

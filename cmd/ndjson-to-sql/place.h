@@ -36,8 +36,12 @@ void place_open(struct record *r, struct table *t, uint64_t sequence,
 void place_open_child(struct record *r, struct table *t,
     const struct place *above, size_t index, struct place *p);
 
-/* Completes the row; what found no column goes into _rest. */
+/* Completes the row; what found no column goes into _rest. Where that would
+ * pass BOUND_LINE_BYTES, as each value brings its path, r->verdict says so. */
 void place_close(struct record *r, struct place *p);
+
+/* Instead, where the row will not be kept. */
+void place_drop(struct place *p);
 
 /* The row's cell in a column; valid until the table gets a new column. */
 struct cell *place_cell(struct record *r, struct place *p,

@@ -250,8 +250,10 @@ put_record(struct record *r, const struct json_node *nodes,
 	if (t->is_singleton)
 		cell_set_integer(place_cell(r, &p, t->key[0]), 1);
 	if (!t->is_singleton && t->key_count > 0 &&
-	    key_put(r, nodes, e, &p, why) != 0)
+	    key_put(r, nodes, e, &p, why) != 0) {
+		place_drop(&p);
 		return 1; /* the record's fault */
+	}
 	r->batch->tables[t->id].rows[p.row].id = p.id;
 	r->parent = e->parent;
 	r->nodes = nodes;
