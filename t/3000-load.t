@@ -124,6 +124,11 @@ done
 printf '{"_resource":"t","_key":["a","b"],"a":"0.5","b":"x","l":[1]}\n' >composite
 run ndjson-to-sql --type a=text part.db <composite
 exits 0 '... and so will texts'
+printf '{"_resource":"t","id":1,"l":[1]}\n' | ndjson-to-sql idle.db
+printf '{"_resource":"t","id":2}\n' | ndjson-to-sql idle.db
+is "$(sql idle.db 'SELECT group_concat(DISTINCT key) FROM _loads,
+	json_each(tables) GROUP BY load_id ORDER BY load_id')" 't,t__l
+t' 'the ledger leaves lists out that a load has nothing of'
 printf '%s\n' '{"_resource":"s","_key":[],"a":1}' >single.ndjson
 ndjson-to-sql single.db single.ndjson
 printf '%s\n' '{"_resource":"s","_key":[],"a":2}' >single.ndjson

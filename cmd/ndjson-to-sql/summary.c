@@ -209,6 +209,16 @@ summary_print(const struct summary *s)
 		    s->doubled_members);
 }
 
+/* A list that the load had nothing of. A tenant has dozens, and a job that
+ * runs each minute would fill its ledger with zeros. */
+static bool
+is_idle_list(const struct table *t, const struct sink_counts *n)
+{
+	return t->parent &&
+	    (n->inserted | n->updated | n->unchanged | n->deleted |
+		n->doubled | n->rejected) == 0;
+}
+
 void
 summary_add_json(struct buf *json, const struct schema *schema,
     const struct sink *sink)
@@ -219,7 +229,7 @@ summary_add_json(struct buf *json, const struct schema *schema,
 		const struct table *t = schema_table(schema, i);
 		struct sink_counts n = counts_of(sink, t);
 
-		if (!is_told(t))
+		if (!is_told(t) || is_idle_list(t, &n))
 			continue;
 		buf_add(json, separator);
 		escape_json(json, t->name, strlen(t->name));
