@@ -102,10 +102,10 @@ ok $? 'both parts together are everything'
 
 # --- following
 
-# awaits COUNT: until so many rows have come; the newest one's line is open.
+# awaits COUNT: until so many rows have come, each one's line at its end.
 awaits() {
 	tries=0
-	until [ "$(grep -c '' out)" -ge "$1" ]; do
+	until [ "$(wc -l <out)" -ge "$1" ]; do
 		tries=$((tries + 1))
 		[ $tries -lt 500 ] || return 1
 		sleep 0.02
@@ -120,6 +120,8 @@ logto-fetch logs --follow=100ms --retry 0 --since "$oldest" </dev/null >out 2>er
 pid=$!
 awaits 1
 ok $? 'follow: what is there'
+is "$(tail -c 3 out)" '}
+ ' 'follow: at rest its newest line is whole, and the next one open'
 rules 'GET /api/logs nth=1: insert logs 3'
 awaits 4
 ok $? 'follow: what comes'
@@ -200,7 +202,7 @@ for skew in -5 5; do
 	is $? 143 "clock off by $skew h: a signal ends it"
 	rules '# none'
 	logto-fetch logs </dev/null | cat before - | sort | uniq -u >wanted
-	sed '$d' out | sort >got
+	sed -e 's/^ //' -e '$d' out | sort >got
 	is "$(wc -l <wanted | tr -d ' ')" 161 \
 		"clock off by $skew h: what there was"
 	cmp -s wanted got

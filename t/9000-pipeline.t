@@ -167,6 +167,25 @@ like "$(cat err)" "'.*/new.db(-loading)?'" 'a file that may not grow: is named'
 is "$(sqlite3 new.db 'SELECT count(*) FROM logs' 2>/dev/null || echo none)" \
 	none 'a file that may not grow: nothing is half there'
 
+# --- a log as it grows
+
+mkfifo log
+(exec logto-fetch logs --follow=100ms --since 2000-01-01) </dev/null >log 2>err &
+pid=$!
+ndjson-to-sql --commit-every 50ms live.db <log 2>load.err &
+load=$!
+wanted=$(logto-fetch logs </dev/null | wc -l | tr -d " ")
+tries=0
+until [ "$(sqlite3 live.db 'SELECT count(*) FROM logs' 2>&1)" = "$wanted" ] ||
+	[ $tries -ge 200 ]; do
+	tries=$((tries + 1))
+	sleep 0.05
+done
+ok $((tries >= 200)) '--follow into --commit-every: the newest row, too'
+kill -KILL $pid
+wait $load
+is $? 4 '... and a follower that is killed at rest has died'
+
 # --- a reader that goes
 
 logto-fetch logs 2>err | head -n 1 >first

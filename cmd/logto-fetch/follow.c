@@ -112,7 +112,7 @@ poll_once(struct follow *f, const struct job *job, struct fail *why)
 {
 	if (read_new(f, job, why) == 0) {
 		complete(f);
-		return stream_flush(f->stream, why);
+		return stream_rest(f->stream, why);
 	}
 	if (why->status != STATUS_RETRY || f->watch.has_grown)
 		return -1;

@@ -70,6 +70,15 @@ stream_flush(struct stream *s, struct fail *why)
 }
 
 int
+stream_rest(struct stream *s, struct fail *why)
+{
+	if (s->has_held_newline &&
+	    (end_line(s, why) != 0 || out_write(&s->out, " ", 1, why) != 0))
+		return -1;
+	return stream_flush(s, why);
+}
+
+int
 stream_close(struct stream *s, struct fail *why)
 {
 	if (end_line(s, why) != 0)

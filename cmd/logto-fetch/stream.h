@@ -11,6 +11,9 @@
  * One that fails in its senses adds a fragment that no JSON reader takes:
  *
  *      {"_error":{"status":4,"message":"..."
+ *
+ * One without an end rests with a space behind its newest record's newline:
+ * a reader of lines has that record, and the line after it stays open.
  */
 #ifndef STREAM_H
 #define STREAM_H
@@ -45,10 +48,15 @@ ATTR_NODISCARD
 int stream_write(struct stream *s, const void *bytes, size_t len,
     struct fail *why);
 
-/* Hands all whole records to the system, for readers of an endless stream;
- * the newest one still lacks its newline. */
+/* Hands all that was written to the system, for readers of an endless stream;
+ * the newest record still lacks its newline. */
 ATTR_NODISCARD
 int stream_flush(struct stream *s, struct fail *why);
+
+/* The same where all there is at this time was written: the newest record
+ * gets its newline, and the next line is begun by a space. */
+ATTR_NODISCARD
+int stream_rest(struct stream *s, struct fail *why);
 
 /* The successful end: writes the last newline and commits. */
 ATTR_NODISCARD

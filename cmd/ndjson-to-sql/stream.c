@@ -57,6 +57,11 @@ stream_fail_cut(const struct line *line, const char *name, bool has_commits,
 	uint64_t status = STATUS_RETRY;
 	struct buf message;
 
+	/* By a producer that was at rest. */
+	if (len > 0 && *text == ' ') {
+		text++;
+		len--;
+	}
 	if (len < start || memcmp(text, FRAGMENT, start) != 0)
 		return fail_set(why, STATUS_RETRY,
 		    "%s: line %llu does not end: whoever wrote it died, or "

@@ -69,6 +69,8 @@ test_cut(void)
 	    {"{\"_error\":{\"status\":", STATUS_RETRY, ends, ""},
 	    {"{\"_error\":{\"status\":0", STATUS_RETRY, ends, ""},
 	    {"{\"_error\":{\"status\":3", STATUS_REFUSED, ends, ""},
+	    {" {\"_error\":{\"status\":3", STATUS_REFUSED, ends, ""},
+	    {" ", STATUS_RETRY, died, ""},
 	    {"{\"_error\":{\"status\":5,\"mess", STATUS_DATA, ends, ""},
 	    {"{\"_error\":{\"status\":6,\"message\":\"x", STATUS_RETRY, ends,
 		": x"},
