@@ -142,4 +142,6 @@ if [ -e /dev/full ]; then
 	ndjson-to-sql --describe out.db >/dev/full 2>err
 	is $? 1 'a full disk is seen'
 fi
+run ndjson-to-sql --describe json out.db
+fails 2 'takes one TARGET.*--describe=json' 'a format without its ='
 done_testing

@@ -53,7 +53,7 @@ static const struct opt table[] = {
 
 static const struct opt_program program = {
     .name = "logto-fetch",
-    .usage = "logto-fetch [options] RESOURCE...",
+    .usage = "logto-fetch [OPTION]... RESOURCE...",
     .example = "logto-token | logto-fetch users logs | ndjson-to-sql out.db",
     .secret_hint = "use --token-file FILE, LOGTO_TOKEN in the environment, or "
 		   "'logto-token | logto-fetch'",

@@ -285,7 +285,8 @@ check_question(struct opts *o, struct fail *why)
 		return 0;
 	if ((o->describe && o->last) || o->operands.count > 1)
 		return fail_set(why, STATUS_USAGE,
-		    "%s takes one TARGET and loads nothing", option);
+		    "%s takes one TARGET and loads nothing%s", option,
+		    o->describe ? "; a format is written --describe=json" : "");
 	for (unsigned i = 0; o->describe && *o->describe; i++) {
 		if (i == sizeof(formats) / sizeof(*formats))
 			return fail_set(why, STATUS_USAGE,
