@@ -173,6 +173,12 @@ fails 2 'rowid' '... but not synchronised'
 sql view.db 'CREATE TABLE x(id); CREATE VIEW t AS SELECT * FROM x'
 run ndjson-to-sql -t t view.db in
 fails 2 "'t' is a view" 'a view'
+for name in _loads _columns; do
+	rm -f view.db
+	sql view.db "CREATE VIEW $name AS SELECT 1 AS load_id"
+	run ndjson-to-sql -t t view.db in
+	fails 2 "'$name' is a view; .* rename it" "a view named $name"
+done
 sql trigger.db 'CREATE TABLE t(id PRIMARY KEY, v); CREATE TABLE log(id);
 	CREATE TRIGGER g AFTER INSERT ON t BEGIN
 		INSERT INTO log VALUES (new.id); END'

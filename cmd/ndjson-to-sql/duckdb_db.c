@@ -48,14 +48,21 @@ status_of(int error)
 	}
 }
 
+/* An index or a view that holds a column fast. */
+static bool
+is_dependence(const char *message)
+{
+	return strstr(message, "entries that depend on it") ||
+	    strstr(message, "index depends on it");
+}
+
 static const char *
 advice_for(const char *message)
 {
 	if (strstr(message, "No space left") || strstr(message, "ut of Memory"))
 		return "; DuckDB puts what does not fit into memory beside the "
 		       "database: make room there";
-	if (strstr(message, "entries that depend on it") ||
-	    strstr(message, "index depends on it"))
+	if (is_dependence(message))
 		return "; drop the index or view that is in the way, and make "
 		       "it again after the load";
 	return "";
@@ -78,12 +85,14 @@ static int
 fail_result(struct duckdb_db *db, struct duckdb_result *result,
     struct fail *why)
 {
-	int error = db->lib.result_error_type(result);
+	const char *message = db->lib.result_error(result);
+	enum status status = status_of(db->lib.result_error_type(result));
 
 	if (stop_is_requested())
 		return stop_fail(why);
-	return fail_message(why, status_of(error), "DuckDB",
-	    db->lib.result_error(result));
+	if (message && is_dependence(message))
+		status = STATUS_USAGE;
+	return fail_message(why, status, "DuckDB", message);
 }
 
 int

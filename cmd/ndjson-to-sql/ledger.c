@@ -300,6 +300,11 @@ ledger_open(struct ledger *l, struct sink *sink, struct schema *schema,
 	l->loads = add_table(schema, "_loads", loads_columns, LOADS_COUNT, 1);
 	l->columns =
 	    add_table(schema, "_columns", columns_columns, COLUMNS_COUNT, 2);
+	if (l->loads->is_view || l->columns->is_view)
+		return fail_set(why, STATUS_USAGE,
+		    "'%s' is a view; the tables _loads and _columns are made "
+		    "by loads, so rename it",
+		    l->loads->is_view ? "_loads" : "_columns");
 	/* What every ledger has had from the beginning. */
 	read_names(loads_columns, LOADS_FINISHED + 1, names);
 	if (sink->ops->read(sink, "_loads", names, LOADS_FINISHED + 1,
