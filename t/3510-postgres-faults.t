@@ -201,6 +201,11 @@ fails 2 "function 'broken' of a trigger does not work: .*gone.*; mend it, or" \
 sql 'DROP TRIGGER broken ON t'
 unharmed 'a broken trigger'
 
+run ndjson-to-sql --append $pg new
+fails 5 't: duplicate key .*; --merge updates the row that has the key$' \
+	'--append of a key that is there'
+unharmed 'a key that is there'
+
 # --- others at work
 
 mkfifo hold

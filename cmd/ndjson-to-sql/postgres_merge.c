@@ -236,6 +236,21 @@ merge_keyed(struct postgres *s, struct postgres_table *root,
 	return 0;
 }
 
+/* --append meets a key that is there, in the index that we made for it. */
+static int
+fail_insert(const struct postgres *s, const struct postgres_table *t,
+    struct fail *why)
+{
+	struct fail reason = *why;
+
+	if (s->options.mode == MODE_APPEND && why->status == STATUS_DATA &&
+	    t->table->key_count > 0 && strstr(why->text, ".key\""))
+		(void)fail_set(why, reason.status,
+		    "%s; --merge updates the row that has the key",
+		    reason.text);
+	return -1;
+}
+
 static int
 insert_table(struct postgres *s, struct postgres_table *t,
     const struct sql_range *range, struct fail *why)
@@ -245,7 +260,7 @@ insert_table(struct postgres *s, struct postgres_table *t,
 	if (t->staged_count == 0)
 		return 0;
 	if (run(s, t, sql_merge_add_insert, range, &count, why) != 0)
-		return -1;
+		return fail_insert(s, t, why);
 	t->counts.inserted += count;
 	return 0;
 }

@@ -502,10 +502,24 @@ name_record(const struct sqlite *s, struct fail *why)
 	    (unsigned long long)o->line);
 }
 
+/* --append meets a key that is there. */
+static void
+advise_append(const struct sqlite *s, const struct sqlite_table *t,
+    struct fail *why)
+{
+	struct fail reason = *why;
+
+	if (s->options.mode == MODE_APPEND && is_keyed(t->table) &&
+	    sqlite3_extended_errcode(s->db) == SQLITE_CONSTRAINT_UNIQUE)
+		(void)fail_set(why, reason.status,
+		    "%s; --merge updates the row that has the key",
+		    reason.text);
+}
+
 /* The row that SQLite refused goes to the rejects with its whole record; 0
  * if the rest may go on. */
 static int
-reject_row(struct sqlite *s, struct fail *why)
+reject_row(struct sqlite *s, const struct sqlite_table *t, struct fail *why)
 {
 	struct feed *f = &s->feed;
 	const struct row *row = failed_row(s);
@@ -519,8 +533,10 @@ reject_row(struct sqlite *s, struct fail *why)
 		(void)fail_prefix(why, "a trigger rolled the load back");
 		return name_record(s, why);
 	}
-	if (!s->options.reject)
+	if (!s->options.reject) {
+		advise_append(s, t, why);
 		return name_record(s, why);
+	}
 	o = &f->batch->origins[row->sequence - f->batch->first_sequence];
 	if (s->options.reject(s->options.context, o, &reason, why) != 0)
 		return -1;
@@ -542,7 +558,7 @@ insert_window(struct sqlite *s, struct sqlite_table *t, sqlite3_stmt *insert,
 		s->written += sqlite3_changes64(s->db);
 		if (result == 0)
 			return 0;
-		if (reject_row(s, why) != 0)
+		if (reject_row(s, t, why) != 0)
 			return -1;
 		t->counts.rejected++;
 	}
