@@ -71,7 +71,10 @@ begin(struct postgres *s, struct fail *why)
 	struct buf sql;
 
 	buf_init(&sql, SQL_BYTES_MAX);
-	buf_add(&sql, s->options.ddl ? "BEGIN READ ONLY;" : "BEGIN;");
+	/* Each statement sees what others committed before it: what comes after
+	 * the wait for another load must see that load's rows. */
+	buf_addf(&sql, "BEGIN ISOLATION LEVEL READ COMMITTED%s;",
+	    s->options.ddl ? " READ ONLY" : "");
 	buf_addf(&sql,
 	    "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO';"
 	    "SET LOCAL standard_conforming_strings = on;"
