@@ -123,6 +123,16 @@ name='a table that is below another'
 echo '{"_resource":"t__list","id":1,"z":1}' >input
 refused
 like "$(cat err)" 'a table is there below another one' "$name: says so"
+name='a table in capitals'
+echo '{"id":"a","n":1,"list":["x"]}' >input
+refused -t T
+like "$(cat err)" 'a name is there in another spelling' "$name: says so"
+ndjson-to-sql -t t sql:sqlite input | sqlite3 now.db
+is $? 0 '... and as it is spelled there it is no other'
+echo '{"id":"a","x":1}' | ndjson-to-sql -t Big capitals.db
+ndjson-to-sql -t Big capitals.db input
+ndjson-to-sql -t Big sql:sqlite input | sqlite3 capitals.db
+is $? 0 '... nor is one that is in capitals there'
 says='a table is there whose list is empty now'
 for options in --sync --replace '--history --sync'; do
 	name="nothing of a table, $options"
@@ -249,6 +259,25 @@ narrow mysql '{"id":"a","𠮷":1}' "the name '.*' has a character beyond" \
 echo '{"id":"a","t":"2026-11-24T06:00:00.1234567Z"}' |
 	ndjson-to-sql -t t --type t=text sql:mysql >script.sql
 like "$(cat script.sql)" '06:00:00.1234567' 'as a text it has all digits'
+
+# --- two spellings of a table
+
+if [ -n "$postgres_bin" ]; then
+	"$postgres_bin/psql" -Xqc 'CREATE DATABASE spelled'
+	echo '{"id":"a","é":1}' >input
+	ndjson-to-sql -t Users sql:postgres input | "$postgres_bin/psql" -Xqd spelled
+	ndjson-to-sql -t users sql:postgres input >script.sql
+	run "$postgres_bin/psql" -Xqd spelled -f script.sql
+	exits 3 'postgres: another spelling ends the script'
+	like "$(cat err)" 'a name is there in another spelling' '... and says so'
+	is "$("$postgres_bin/psql" -XAtqd spelled -c "SELECT count(*) FROM
+		pg_tables WHERE lower(tablename) = 'users'")" 1 '... with one table'
+	echo '{"id":"a","É":1}' | ndjson-to-sql -t Users sql:postgres |
+		"$postgres_bin/psql" -Xqd spelled
+	is "$("$postgres_bin/psql" -XAtqd spelled -c \
+		'SELECT "é" IS NULL, "É" FROM "Users"')" 't|1' \
+		'... but not where the database has two names'
+fi
 
 # --- names that a database takes for one, or keeps for itself
 

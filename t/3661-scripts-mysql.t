@@ -73,6 +73,11 @@ is "$(echo "SELECT count(*), sum(column_name REGEXP '_[0-9]+\$') FROM
 	AND table_name LIKE 'r%' AND column_name LIKE 'k%'" | ./shell letters |
 	awk '{ print ($1 > 1000), $2 }')" "1 $(cat count)" \
 	'and no other letter a number'
+echo '{"id":1,"é":1}' | ndjson-to-sql -t spelled sql:mysql | ./shell letters
+echo '{"id":1,"E":2}' | ndjson-to-sql -t spelled sql:mysql >script.sql
+run ./shell letters <script.sql
+exits 1 'a name that is one with another one there'
+like "$(cat err)" 'a name is there in another spelling' '... is told'
 echo '{"id":1,"db_row_id":1,"DB_TRX_ID":2,"db_roll_ptr":3,"fts_doc_id":4}' |
 	ndjson-to-sql -t kept sql:mysql | ./shell letters
 is "$(echo 'SELECT * FROM kept' | ./shell letters | cut -f 1-5)" \

@@ -246,6 +246,10 @@ refusals() {
 	refused 'a table that is below another'
 	like "$(cat out err)" 'a table is there below another one' \
 		"$name: says so"
+	echo '{"id":"b","n":1,"list":["x"]}' >input
+	refused 'a table in capitals' -t T
+	like "$(cat out err)" 'a name is there in another spelling' \
+		"$name: says so"
 	says='a table is there whose list is empty now'
 	echo '{"_resource":"t","_rows":0}' >input
 	for mode in --sync --replace; do

@@ -36,7 +36,7 @@ finish_case() {
 
 # What does not fit must end a script before it changes a row.
 misfits() {
-	for kind in type list; do
+	for kind in type list spelling; do
 		mkdir "misfit_$kind"
 		echo '{"id":"a","n":1,"list":["x"]}' >input
 		ndjson-to-sql -t t "misfit_$kind/direct.db" input
@@ -44,6 +44,8 @@ misfits() {
 	done
 	echo '{"id":"a","n":1.5,"list":["x"]}' |
 		ndjson-to-sql -t t "sql:$dialect" >misfit_type/2.sql
+	echo '{"id":"a","n":1,"list":["x"]}' |
+		ndjson-to-sql -t T "sql:$dialect" >misfit_spelling/2.sql
 	echo '{"id":"b","n":1}' | ndjson-to-sql -t t "sql:$dialect" >misfit_list/2.sql
 }
 
@@ -60,6 +62,13 @@ run_cases() {
 				'a column is there with another type or path' \
 				'another type ends the script'
 			is "$(grep -c . misfit_type/faults)" 1 '... before a row changes'
+			;;
+		misfit_spelling)
+			like "$(cat misfit_spelling/faults)" \
+				'a name is there in another spelling' \
+				'another spelling ends the script'
+			is "$(grep -c . misfit_spelling/faults)" 1 \
+				'... before a row changes'
 			;;
 		misfit_list)
 			like "$(cat misfit_list/faults)" \

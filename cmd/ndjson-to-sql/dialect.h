@@ -79,9 +79,13 @@ struct dialect {
 	 * drop at the end of a line. NULL: the database keeps no U+0000, or
 	 * the text has escapes. */
 	const char *chr;
-	size_t max_name_bytes;  /* 0: none that matters */
-	bool has_short_names;   /* of characters up to U+FFFF only */
-	bool has_loose_names;   /* capitals and accents are no difference */
+	size_t max_name_bytes; /* 0: none that matters */
+	bool has_short_names;  /* of characters up to U+FFFF only */
+	bool has_loose_names;  /* capitals and accents are no difference */
+	/* Around a name, as a text: what it has in common with those that are
+	 * the same to the database. NULL: capitals of
+	 * ASCII are made small. */
+	const char *fold_open, *fold_close;
 	/* Names that no column can have, with spaces between; one that ends in
 	 * a star is the beginning of such names. NULL: there are none. */
 	const char *reserved;

@@ -62,6 +62,8 @@ const struct dialect dialect_bigquery = {
     .second_digits = 6,
     .max_name_bytes = 300,
     .has_loose_names = true,
+    .fold_open = "lower(",
+    .fold_close = ")",
     .reserved = "_table_* _file_* _partition* _row_timestamp* __root__*"
 		" _colidentifier* _change_sequence_number* _change_type*"
 		" _change_timestamp*",
@@ -163,6 +165,8 @@ const struct dialect dialect_databricks = {
     .second_digits = 6,
     .max_name_bytes = 255,
     .has_loose_names = true,
+    .fold_open = "lower(",
+    .fold_close = ")",
     .reserved = "_change_type _commit_version _commit_timestamp",
     .merge = MERGE_WHEN,
     .choice = CHOICE_MERGE,

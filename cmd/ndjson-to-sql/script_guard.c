@@ -46,6 +46,23 @@ add_same_column(struct script *s, const char *a, const char *b)
 	}
 }
 
+/* Appends that the names of t_ and s_ are one to the database. */
+static void
+add_alike(struct script *s, const char *name)
+{
+	const struct dialect *d = s->dialect;
+
+	for (int i = 0; i < 2; i++) {
+		buf_add(&s->text, i == 0 ? "" : " = ");
+		buf_add(&s->text, d->fold_open ? d->fold_open : "translate(");
+		add_name(s, i == 0 ? "t_" : "s_", name);
+		buf_add(&s->text,
+		    d->fold_open ? d->fold_close
+				 : ", 'ABCDEFGHIJKLMNOPQRSTUVWXYZ',"
+				   " 'abcdefghijklmnopqrstuvwxyz')");
+	}
+}
+
 /* Appends the declared type for the logical one that _columns has: types
  * that are stored alike are none the worse for each other. */
 static void
@@ -175,6 +192,27 @@ add_keys_here(struct script *s, const struct script_table *columns)
 	add_odd_keys(s, columns, "s_");
 }
 
+/* Appends the columns here whose name, or whose table's, is there, but only
+ * as the database finds it, and not as it is spelled. */
+static void
+add_other_spellings(struct script *s, const struct script_table *columns)
+{
+	buf_add(&s->text, "(SELECT ");
+	add_name(s, "s_", "column_name");
+	buf_add(&s->text, " FROM ");
+	add_pairs(s, columns);
+	add_alike(s, "table_name");
+	buf_add(&s->text, " AND ");
+	add_alike(s, "column_name");
+	buf_add(&s->text, " GROUP BY ");
+	add_name(s, "s_", "table_name");
+	buf_add(&s->text, ", ");
+	add_name(s, "s_", "column_name");
+	buf_add(&s->text, " HAVING max(CASE WHEN ");
+	add_same_column(s, "t_", "s_");
+	buf_add(&s->text, " THEN 1 ELSE 0 END) = 0) AS k_");
+}
+
 /* Appends the columns of tables that are below another root there. */
 static void
 add_strangers(struct script *s, const struct script_table *columns)
@@ -250,6 +288,8 @@ static const struct guard {
 	void (*add_rows)(struct script *, const struct script_table *);
 	bool is_of_merges;
 } guards[] = {
+    {"a name is there in another spelling, see _columns", add_other_spellings,
+	false},
     {"a table is there below another one, see _columns", add_strangers, false},
     {"a table is there with another key or history, see _columns",
 	add_keys_there, false},
