@@ -12,10 +12,10 @@ FETCH := bearer catalogue count cover emit fan fetch follow forecast job keys \
          tally ties transfer walk watch window
 FETCH += confine exact filter frame jqvalue program sieve worker
 SQL := batch bloom catalog contract cover describe diagram dialect envelope \
-       flatten form ident infer input key ledger libzstd load member naming nul opts \
-       path place record rejects ring schema seen shake sink sql_choice \
-       sql_compare sql_merge sql_table stream summary target_file type utf8 \
-       value version
+       flatten form ident infer input key ledger libzstd load member naming \
+       nul opts path place record rejects ring schema seen shake sink \
+       sql_choice sql_compare sql_merge sql_missing sql_table stream summary \
+       target_file type utf8 value version
 SQL += sink_sqlite sorter \
        $(addprefix sqlite_,aside bulk cut db feed history keys merge overlay \
        same scan survey sync table tree trial)

@@ -260,6 +260,30 @@ echo '{"id":"a","t":"2026-11-24T06:00:00.1234567Z"}' |
 	ndjson-to-sql -t t --type t=text sql:mysql >script.sql
 like "$(cat script.sql)" '06:00:00.1234567' 'as a text it has all digits'
 
+# --- columns that SQLite cannot add
+
+rm -f now.db
+echo '{"id":1,"l":[{"a":1}]}' | ndjson-to-sql -t t now.db
+sqlite3 now.db 'ALTER TABLE _loads DROP COLUMN rejected'
+cp now.db before.db
+echo '{"id":1,"n":"x","l":[{"a":1,"b":2}]}' |
+	ndjson-to-sql -t t sql:sqlite >script.sql
+run sqlite3 now.db <script.sql
+exits 1 'missing columns'
+like "$(cat err)" 'columns are missing; run what is printed, then this again' \
+	'... are told'
+is "$(cat out)" 'ALTER TABLE "t" ADD COLUMN "n" TEXT;
+ALTER TABLE "t__l" ADD COLUMN "b" BIGINT;
+ALTER TABLE "_loads" ADD COLUMN "rejected" BIGINT;' \
+	'... all at once, those of an older ledger too'
+is "$(sqlite3 now.db .dump)" "$(sqlite3 before.db .dump)" '... and nothing changes'
+mv out missing.sql
+sqlite3 now.db <missing.sql
+run sqlite3 now.db <script.sql
+exits 0 'run, they make it fit'
+is "$(sqlite3 now.db 'SELECT n, b, (SELECT max(rejected) FROM _loads)
+	FROM t JOIN t__l ON _parent_id = id')" 'x|2|0' '... for all rows'
+
 # --- two spellings of a table
 
 if [ -n "$postgres_bin" ]; then

@@ -43,7 +43,7 @@ enum dialect_choice {
 
 /* How a column is added that may be there. */
 enum dialect_add {
-	ADD_NONE,    /* not at all */
+	ADD_TOLD,    /* not at all: what would is printed, and it fails */
 	ADD_WORDS,   /* ADD COLUMN IF NOT EXISTS */
 	ADD_LIST,    /* the same, for several columns at once: there is a limit
 	             * to how often a table changes */
@@ -83,8 +83,8 @@ struct dialect {
 	bool has_short_names;  /* of characters up to U+FFFF only */
 	bool has_loose_names;  /* capitals and accents are no difference */
 	/* Around a name, as a text: what it has in common with those that are
-	 * the same to the database. NULL: capitals of
-	 * ASCII are made small. */
+	 * the same to the database. NULL: capitals of ASCII are made
+	 * small. */
 	const char *fold_open, *fold_close;
 	/* Names that no column can have, with spaces between; one that ends in
 	 * a star is the beginning of such names. NULL: there are none. */

@@ -14,6 +14,7 @@
 #include "script_guard.h"
 #include "script_rows.h"
 #include "sql_merge.h"
+#include "sql_missing.h"
 #include "stage.h"
 
 #include <inttypes.h>
@@ -185,7 +186,7 @@ define_table(struct script *s, struct script_table *t, struct fail *why)
 		return -1;
 	if (s->dialect->has_copies && copy_table(s, t, why) != 0)
 		return -1;
-	sql_table_add_missing(&t->sql, &s->text);
+	sql_missing_add(&t->sql, &s->text);
 	if (script_flush(s, why) != 0)
 		return -1;
 	sql_table_add_key(&t->sql, &s->text);
@@ -388,22 +389,30 @@ is_memory(const struct script_table *t)
 	return strcmp(t->sql.table->name, "_columns") == 0;
 }
 
+/* Defines _columns, or the other tables. */
+static int
+define_tables(struct script *s, bool is_memory_turn, struct fail *why)
+{
+	sql_missing_begin(s->dialect, &s->text);
+	if (script_flush(s, why) != 0)
+		return -1;
+	for (size_t i = 0; i < s->count; i++)
+		if (is_memory(&s->tables[i]) == is_memory_turn &&
+		    define_table(s, &s->tables[i], why) != 0)
+			return -1;
+	sql_missing_end(s->dialect, &s->text);
+	return script_flush(s, why);
+}
+
 /* The guard comes first: what does not fit would make a definition fail, and
  * the database say why in words of its own. */
 static int
 put_definitions(struct script *s, struct fail *why)
 {
-	for (size_t i = 0; i < s->count; i++)
-		if (is_memory(&s->tables[i]) &&
-		    define_table(s, &s->tables[i], why) != 0)
-			return -1;
-	if (script_guard_put(s, has_merges(s), why) != 0)
+	if (define_tables(s, true, why) != 0 ||
+	    script_guard_put(s, has_merges(s), why) != 0)
 		return -1;
-	for (size_t i = 0; i < s->count; i++)
-		if (!is_memory(&s->tables[i]) &&
-		    define_table(s, &s->tables[i], why) != 0)
-			return -1;
-	return 0;
+	return define_tables(s, false, why);
 }
 
 static int

@@ -216,8 +216,8 @@ sql_table_add_stage(const struct sql_table *t, struct buf *sql)
 	buf_add(sql, t->dialect->stage_end);
 }
 
-static void
-add_addition(const struct sql_table *t, const struct sql_column *c,
+void
+sql_table_add_addition(const struct sql_table *t, const struct sql_column *c,
     struct buf *sql)
 {
 	bool is_careful =
@@ -233,122 +233,7 @@ sql_table_add_column(const struct sql_table *t, const struct sql_column *c,
 {
 	buf_add(sql, "ALTER TABLE ");
 	sql_table_add_name(t, sql);
-	add_addition(t, c, sql);
-}
-
-static void
-add_text(const struct sql_table *t, const char *text, struct buf *sql)
-{
-	(void)dialect_add_text(t->dialect, sql, text, strlen(text));
-}
-
-/* One query for all: each would go to the server and back. */
-static void
-add_by_catalogue(const struct sql_table *t, struct buf *sql)
-{
-	struct buf one;
-
-	buf_init(&one, BOUND_LINE_BYTES);
-	buf_add(sql, "SELECT m.statement FROM (");
-	for (size_t i = 0; i < t->column_count; i++) {
-		buf_add(sql, i == 0 ? "SELECT " : " UNION ALL SELECT ");
-		add_text(t, t->columns[i].column->name, sql);
-		buf_add(sql, i == 0 ? " AS name, " : ", ");
-		buf_clear(&one);
-		sql_table_add_column(t, &t->columns[i], &one);
-		add_text(t, one.data, sql);
-		buf_add(sql, i == 0 ? " AS statement" : "");
-	}
-	buf_add(sql,
-	    ") AS m WHERE lower(m.name) NOT IN (SELECT lower(column_name)"
-	    " FROM information_schema.columns"
-	    " WHERE table_schema = current_schema() AND lower(table_name) = "
-	    "lower(");
-	add_text(t, t->table->name, sql);
-	buf_add(sql, "))\n\\gexec\n");
-	buf_free(&one);
-}
-
-/* MySQL has no other way; MariaDB takes it as well. */
-static void
-add_by_statement(const struct sql_table *t, struct buf *sql)
-{
-	struct buf one;
-
-	buf_init(&one, BOUND_LINE_BYTES);
-	buf_add(&one, "ALTER TABLE ");
-	sql_table_add_name(t, &one);
-	buf_add(sql, "SET @ddl = (SELECT concat(");
-	add_text(t, one.data, sql);
-	buf_add(sql, ", group_concat(m.addition SEPARATOR ',')) FROM (");
-	for (size_t i = 0; i < t->column_count; i++) {
-		buf_add(sql, i == 0 ? "SELECT " : " UNION ALL SELECT ");
-		add_text(t, t->columns[i].column->name, sql);
-		buf_add(sql, i == 0 ? " AS name, " : ", ");
-		buf_clear(&one);
-		add_addition(t, &t->columns[i], &one);
-		add_text(t, one.data, sql);
-		buf_add(sql, i == 0 ? " AS addition" : "");
-	}
-	buf_add(sql,
-	    ") AS m WHERE m.name NOT IN (SELECT column_name"
-	    " FROM information_schema.columns"
-	    " WHERE table_schema = database() AND table_name = ");
-	add_text(t, t->table->name, sql);
-	buf_add(sql,
-	    "));\nSET @ddl = coalesce(@ddl, 'DO 0');\n"
-	    "PREPARE ddl FROM @ddl;\nEXECUTE ddl;\n"
-	    "DEALLOCATE PREPARE ddl;\n");
-	buf_free(&one);
-}
-
-/* Nothing comes in, but the columns. */
-static void
-add_by_evolution(const struct sql_table *t, struct buf *sql)
-{
-	buf_add(sql, "MERGE WITH SCHEMA EVOLUTION INTO ");
-	sql_table_add_name(t, sql);
-	buf_add(sql, " AS t_ USING (SELECT * FROM (SELECT ");
-	for (size_t i = 0; i < t->column_count; i++) {
-		buf_addf(sql, "%sCAST(NULL AS %s) AS ", i == 0 ? "" : ", ",
-		    type_of(t, &t->columns[i]));
-		sql_table_add_column_name(t, "", t->columns[i].column, sql);
-	}
-	buf_add(sql,
-	    ") WHERE false) AS s_ ON false WHEN NOT MATCHED THEN INSERT *;\n");
-}
-
-void
-sql_table_add_missing(const struct sql_table *t, struct buf *sql)
-{
-	switch (t->dialect->add) {
-	case ADD_NONE:
-		break;
-	case ADD_WORDS:
-		for (size_t i = 0; i < t->column_count; i++) {
-			sql_table_add_column(t, &t->columns[i], sql);
-			buf_add(sql, ";\n");
-		}
-		break;
-	case ADD_LIST:
-		buf_add(sql, "ALTER TABLE ");
-		sql_table_add_name(t, sql);
-		for (size_t i = 0; i < t->column_count; i++) {
-			buf_add(sql, i == 0 ? "" : ",");
-			add_addition(t, &t->columns[i], sql);
-		}
-		buf_add(sql, ";\n");
-		break;
-	case ADD_GEXEC:
-		add_by_catalogue(t, sql);
-		break;
-	case ADD_PREPARE:
-		add_by_statement(t, sql);
-		break;
-	case ADD_EVOLVE:
-		add_by_evolution(t, sql);
-		break;
-	}
+	sql_table_add_addition(t, c, sql);
 }
 
 void

@@ -88,9 +88,10 @@ void sql_table_add_create(const struct sql_table *t, struct buf *sql);
 void sql_table_add_column(const struct sql_table *t, const struct sql_column *c,
     struct buf *sql);
 
-/* Statements, each with its end, that add the columns which the table lacks
- * already. Nothing where the dialect cannot. */
-void sql_table_add_missing(const struct sql_table *t, struct buf *sql);
+/* What stands behind the table's name in that, for a statement that adds
+ * several. */
+void sql_table_add_addition(const struct sql_table *t,
+    const struct sql_column *c, struct buf *sql);
 
 /* ALTER TABLE ... ALTER COLUMN ... TYPE, to what `c` says now. Nothing where
  * the dialect has none. */
