@@ -165,6 +165,8 @@ run logto-fetch
 fails 2 'no resource is named' 'nothing to do'
 run logto-fetch users --all
 fails 2 'contradict' 'a resource and --all'
+run logto-fetch users --count --dry-run
+fails 2 'do not go together' '--count and --dry-run'
 run logto-fetch users --since 1h
 fails 2 '--since and --until are for logs' '--since'
 run logto-fetch logs --since yesterday

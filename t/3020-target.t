@@ -22,6 +22,8 @@ refuses 2 'not a database of SQLite.*; name another' 'a text file' text.db
 ok "$(cmp -s text.db text.saved; echo $?)" '... stays as it is'
 refuses 2 'No such file.*make its directory first' 'a directory that does not exist' no/such/out.db
 refuses 2 'kind of target' 'a name that says nothing' out.xyz
+refuses 2 'name the target before it.*write sqlite:in$' \
+	'what is to be loaded in the place of the target' in out.db
 refuses 2 'a script, which goes to standard output: sql:sqlite >out.sql' \
 	'one file for a script' out.sql
 refuses 2 "'sqlite:' is followed by a name, not by the '//'" \

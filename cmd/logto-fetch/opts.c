@@ -91,6 +91,10 @@ check(struct opts *o, struct fail *why)
 		return fail_set(why, STATUS_USAGE,
 		    "--count reads no records, so --jq, --limit and --raw do "
 		    "not go with it");
+	if (o->is_count && o->is_dry_run)
+		return fail_set(why, STATUS_USAGE,
+		    "--count and --dry-run do not go together; the latter "
+		    "counts, too");
 	return 0;
 }
 

@@ -14,6 +14,7 @@
 #include "sink_sqlite.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 static const struct sink_kind *const kinds[] = {
     &sink_sqlite,
@@ -100,9 +101,16 @@ static int
 fail_unknown(const char *target, struct fail *why)
 {
 	struct buf list;
+	struct stat there;
 
 	if (fail_one_file(target, why))
 		return -1;
+	if (stat(target, &there) == 0 && S_ISREG(there.st_mode))
+		return fail_set(why, STATUS_USAGE,
+		    "cannot tell what kind of target '%.200s' is; if it is to "
+		    "be loaded, name the target before it, as in out.db "
+		    "%.200s; if it is a database, write sqlite:%.200s",
+		    target, target, target);
 	buf_init(&list, BOUND_MESSAGE_BYTES);
 	for (size_t i = 0; i < KIND_COUNT; i++) {
 		if (i > 0)
