@@ -54,7 +54,10 @@ ln -s real.db link.db
 ndjson-to-sql link.db <in
 ndjson-to-sql -v link.db <in 2>err
 like "$(cat err)" unchanged 'a link to a database that did not exist'
-touch gone.db-wal
+touch lost.db-journal
+ndjson-to-sql lost.db <in
+is "$(sqlite3 lost.db 'SELECT id FROM users')" u1 'an empty journal does no harm'
+echo rest >gone.db-wal
 refuses 2 'left over' 'the journal of a database that is gone' gone.db
 is "$(ls gone.db 2>/dev/null)" '' '... is not played into a new one'
 : >cut.db

@@ -47,15 +47,17 @@ beside(const char *path, const char *suffix)
 	return buf_detach(&name);
 }
 
-/* The name of a journal that is there; NULL: there is none. The caller
- * frees. */
+/* The name of a journal that is there; NULL: there is none, or an empty one,
+ * which a loss of power may leave of a file that was new, and which does no
+ * harm. The caller frees. */
 static char *
 find_leftover(const struct target_file *f)
 {
 	for (size_t i = 0; f->kind->journals[i]; i++) {
 		char *name = beside(f->path, f->kind->journals[i]);
+		struct stat st;
 
-		if (access(name, F_OK) == 0)
+		if (stat(name, &st) == 0 && st.st_size > 0)
 			return name;
 		free(name);
 	}
