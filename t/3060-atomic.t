@@ -129,6 +129,26 @@ fails 4 'being made by another loader' 'a new database that takes too long'
 exec 9>&-
 wait $loader
 
+# is_locked FILE: a loader has begun its transaction.
+is_locked() {
+	! sqlite3 "$1" 'BEGIN IMMEDIATE' 2>/dev/null
+}
+ndjson-to-sql -t t moved.db one
+cp moved.db other.db
+ndjson-to-sql -t t moved.db <pipe 2>err &
+loader=$!
+exec 9>pipe
+many 1 5 >&9
+until_true is_locked moved.db
+mv other.db moved.db
+exec 9>&-
+wait $loader
+is $? 4 'a database that somebody replaces meanwhile'
+like "$(cat err)" "moved.db' was moved or removed meanwhile; load again$" \
+	'... is told'
+is "$(sql moved.db 'SELECT count(*) FROM t; PRAGMA integrity_check')" '500
+ok' '... and the new one is as it was'
+
 # --- --commit-every
 
 is_there() {

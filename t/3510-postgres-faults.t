@@ -94,6 +94,9 @@ printf '{"_resource":"t","id":1,"v":"old","fresh":1}\n' >wide
 run ndjson-to-sql postgresql://reader@ wide
 fails 3 "owner of table t, .* load as the owner, or make 'reader' a member" \
 	'a column that cannot be made'
+run ndjson-to-sql --schema pg_catalog $pg new
+fails 3 "permission denied to .*; grant it to 'root', or load as another role" \
+	'a schema of the server'
 sql 'REVOKE TEMPORARY ON DATABASE postgres FROM PUBLIC'
 denied 'no temporary tables' 3 "; grant TEMPORARY on it to 'reader'"
 sql 'REVOKE CONNECT ON DATABASE postgres FROM PUBLIC'

@@ -45,6 +45,8 @@ postgres_fail_opening(struct postgres_db *db, struct fail *why)
 		"service files are ~/.pg_service.conf and PGSERVICEFILE"},
 	    {"does not support SSL", STATUS_USAGE,
 		"sslmode=prefer does without"},
+	    {"GSSAPI encryption required", STATUS_USAGE,
+		"gssencmode=prefer does without"},
 	    {"root certificate", STATUS_USAGE,
 		"name the file with sslrootcert"},
 	    {"password authentication", STATUS_REFUSED,
@@ -154,10 +156,9 @@ fail_permission(struct postgres_db *db, const char *text, struct fail *why)
 	    {"for schema", "USAGE and CREATE", "USAGE"},
 	    {"temporary", "TEMPORARY", "TEMPORARY"},
 	    {"for database", "CREATE", "CREATE"},
-	    {"", "SELECT, INSERT, UPDATE and DELETE", "SELECT"},
+	    {"for table", "SELECT, INSERT, UPDATE and DELETE", "SELECT"},
 	};
 	const char *role = db->pq.user(db->conn);
-	size_t i = 0;
 
 	role = role ? role : "";
 	if (strstr(text, "owner of"))
@@ -165,10 +166,15 @@ fail_permission(struct postgres_db *db, const char *text, struct fail *why)
 		    "%s, which a new column or a wider type takes; load as "
 		    "the owner, or make '%s' a member of that role",
 		    text, role);
-	while (!strstr(text, rules[i].part))
-		i++;
-	return fail_set(why, STATUS_REFUSED, "%s; grant %s on it to '%s'", text,
-	    db->is_reading ? rules[i].reading : rules[i].writing, role);
+	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++)
+		if (strstr(text, rules[i].part))
+			return fail_set(why, STATUS_REFUSED,
+			    "%s; grant %s on it to '%s'", text,
+			    db->is_reading ? rules[i].reading
+					   : rules[i].writing,
+			    role);
+	return fail_set(why, STATUS_REFUSED,
+	    "%s; grant it to '%s', or load as another role", text, role);
 }
 
 /* Before the server's words, where those are not clear. */

@@ -131,6 +131,10 @@ sqlite_db_fail(sqlite3 *db, struct fail *why, const char *what)
 		    "%s: another program is writing to the database; try "
 		    "again, or wait longer with --busy-timeout",
 		    what);
+	if (code == SQLITE_READONLY_DBMOVED)
+		return fail_set(why, STATUS_RETRY,
+		    "'%s' was moved or removed meanwhile; load again",
+		    sqlite3_db_filename(db, "main"));
 	if (is_of_storage(code))
 		return fail_storage(db, code, why, what);
 	if ((code & 0xFF) == SQLITE_NOTADB)

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * SQLite's calls with our failures: busy is STATUS_RETRY, no permission
- * STATUS_REFUSED, a file that is no database and a trigger that lacks something
- * STATUS_USAGE, a constraint STATUS_DATA, all else, damage too, STATUS_LOCAL.
+ * SQLite's calls with our failures:
+ *
+ *      busy, or the file is another now                  STATUS_RETRY
+ *      no permission                                     STATUS_REFUSED
+ *      no database; a trigger that does not work         STATUS_USAGE
+ *      a constraint, a value that is too large           STATUS_DATA
+ *      all else, damage too                              STATUS_LOCAL
  */
 #ifndef SQLITE_DB_H
 #define SQLITE_DB_H
