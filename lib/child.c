@@ -56,6 +56,64 @@ has_terminal(void)
 	return is_in_front;
 }
 
+/* The descriptors of the command: with one step left out for want of memory,
+ * its secret would go where our own output goes. Returns an error's number, as
+ * the two below. */
+static int
+plan_descriptors(posix_spawn_file_actions_t *actions, int write_end)
+{
+	int error = posix_spawn_file_actions_addopen(actions, STDIN_FILENO,
+	    "/dev/null", O_RDONLY, 0);
+
+	return error ? error
+		     : posix_spawn_file_actions_adddup2(actions, write_end,
+			   STDOUT_FILENO);
+}
+
+static int
+plan_process(posix_spawnattr_t *attributes, bool has_own_group)
+{
+	sigset_t defaults;
+	int error;
+
+	/* We ignore these two (stop.h, msg.h); a shell pipeline must not. */
+	(void)sigemptyset(&defaults);
+	(void)sigaddset(&defaults, SIGPIPE);
+	(void)sigaddset(&defaults, SIGXFSZ);
+	error = posix_spawnattr_setsigdefault(attributes, &defaults);
+	if (!error)
+		error = posix_spawnattr_setpgroup(attributes, 0);
+	return error
+	    ? error
+	    : posix_spawnattr_setflags(attributes,
+		  has_own_group ? POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP
+				: POSIX_SPAWN_SETSIGDEF);
+}
+
+static int
+spawn(char **argv, char **environment, int write_end, bool has_own_group,
+    pid_t *child)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	int error = posix_spawn_file_actions_init(&actions);
+
+	if (error)
+		return error;
+	error = posix_spawnattr_init(&attributes);
+	if (!error) {
+		error = plan_descriptors(&actions, write_end);
+		if (!error)
+			error = plan_process(&attributes, has_own_group);
+		if (!error)
+			error = posix_spawn(child, argv[0], &actions,
+			    &attributes, argv, environment);
+		(void)posix_spawnattr_destroy(&attributes);
+	}
+	(void)posix_spawn_file_actions_destroy(&actions);
+	return error;
+}
+
 /* Starts the command with its output on `write_end`. */
 static int
 start(const char *command, const char *const *forget, int write_end,
@@ -65,34 +123,25 @@ start(const char *command, const char *const *forget, int write_end,
 	char *text = mem_string(command);
 	char *argv[] = {shell, flag, text, NULL};
 	char **environment = child_environment(forget);
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t defaults;
-	int error;
+	int error = spawn(argv, environment, write_end, has_own_group, child);
 
-	/* We ignore these two (stop.h, msg.h); a shell pipeline must not. */
-	(void)sigemptyset(&defaults);
-	(void)sigaddset(&defaults, SIGPIPE);
-	(void)sigaddset(&defaults, SIGXFSZ);
-	(void)posix_spawnattr_init(&attributes);
-	(void)posix_spawnattr_setsigdefault(&attributes, &defaults);
-	(void)posix_spawnattr_setpgroup(&attributes, 0);
-	(void)posix_spawnattr_setflags(&attributes,
-	    has_own_group ? POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP
-			  : POSIX_SPAWN_SETSIGDEF);
-	(void)posix_spawn_file_actions_init(&actions);
-	(void)posix_spawn_file_actions_addopen(&actions, STDIN_FILENO,
-	    "/dev/null", O_RDONLY, 0);
-	(void)posix_spawn_file_actions_adddup2(&actions, write_end,
-	    STDOUT_FILENO);
-	error =
-	    posix_spawn(child, shell, &actions, &attributes, argv, environment);
-	(void)posix_spawn_file_actions_destroy(&actions);
-	(void)posix_spawnattr_destroy(&attributes);
 	free(environment);
 	free(text);
 	errno = error;
 	return error ? -1 : 0;
+}
+
+/* Ends the child, and all that it started where it has a group of its own. */
+static int
+end_child(pid_t child, bool has_own_group, int *ended)
+{
+	pid_t found;
+
+	(void)kill(has_own_group ? -child : child, SIGTERM);
+	do
+		found = waitpid(child, ended, 0);
+	while (found == -1 && errno == EINTR);
+	return found == child ? 0 : -1;
 }
 
 /* Waits for the child, passing over what else it prints: it must not die of a
@@ -113,10 +162,8 @@ wait_for(pid_t child, bool has_own_group, int output, int *ended)
 			return 0;
 		if (found == -1 && errno != EINTR)
 			return -1;
-		if (stop_is_requested()) {
-			(void)kill(has_own_group ? -child : child, SIGTERM);
-			return waitpid(child, ended, 0) == child ? 0 : -1;
-		}
+		if (stop_is_requested())
+			return end_child(child, has_own_group, ended);
 		/* At its end the output is always ready: then only wait. */
 		if (poll(&wait, 1, pause_ms) > 0 &&
 		    read(output, ignored, sizeof(ignored)) <= 0)

@@ -5,8 +5,11 @@
 #include "stop.h"
 #include "tap.h"
 
+#include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -83,7 +86,38 @@ test_descriptors(void)
 	(void)close(fd);
 }
 
-/* A signal ends the wait, and the command with it. */
+static bool has_no_memory;
+
+/* The system's, but for the want of memory. */
+int
+posix_spawn_file_actions_adddup2(posix_spawn_file_actions_t *actions, int fd,
+    int to)
+{
+	int (*real)(posix_spawn_file_actions_t *, int, int);
+	void *found = dlsym(RTLD_NEXT, "posix_spawn_file_actions_adddup2");
+
+	memcpy(&real, &found, sizeof(real));
+	return has_no_memory ? ENOMEM : real(actions, fd, to);
+}
+
+/* What would go to our standard output is never printed. */
+static void
+test_memory(void)
+{
+	struct secret line = {0};
+	struct fail why;
+
+	has_no_memory = true;
+	is_int(child_read_line("cmd", "echo 'not ok - s3cret'", NULL, false,
+		   &line, &why),
+	    -1, "a pipe that cannot be set up");
+	has_no_memory = false;
+	is_int(why.status, STATUS_LOCAL, "is a local failure");
+	ok(strstr(why.text, "cannot start") != NULL, "which is told: %s",
+	    why.text);
+}
+
+/* A signal ends the wait, and the command with it; timeout(1) sends two. */
 static void
 test_stop(void)
 {
@@ -96,11 +130,14 @@ test_stop(void)
 	if (killer == 0) {
 		(void)usleep(100 * 1000);
 		(void)kill(self, SIGTERM);
+		(void)usleep(50 * 1000);
+		(void)kill(self, SIGTERM);
 		_exit(0);
 	}
 	(void)clock_gettime(CLOCK_MONOTONIC, &start);
-	is_int(child_read_line("cmd", "exec sleep 60", NULL, false, &line,
-		   &why),
+	is_int(child_read_line("cmd",
+		   "trap 'sleep 0.2; exit' TERM; sleep 60 & wait", NULL, false,
+		   &line, &why),
 	    -1, "a signal ends the wait");
 	(void)clock_gettime(CLOCK_MONOTONIC, &end);
 	ok(stop_is_requested(), "as a request to stop");
@@ -135,6 +172,7 @@ main(void)
 	}
 	test_environment();
 	test_descriptors();
+	test_memory();
 	test_stop();
 	return tap_done();
 }
