@@ -29,6 +29,19 @@ fail_sanitize(char *text)
 	}
 }
 
+/* Puts the mark in the place of the end, and cuts no character in two: a
+ * sentence may go into JSON. */
+static void
+mark_cut(char text[BOUND_MESSAGE_BYTES])
+{
+	size_t end = BOUND_MESSAGE_BYTES - sizeof(ELLIPSIS);
+	size_t least = end - 3;
+
+	while (end > least && ((unsigned char)text[end] & 0xC0) == 0x80)
+		end--;
+	memcpy(text + end, ELLIPSIS, sizeof(ELLIPSIS));
+}
+
 /* Formats into `why`, marking what did not fit. */
 ATTR_PRINTF(2, 0)
 static void
@@ -39,8 +52,7 @@ set_text(struct fail *why, const char *format, va_list args)
 	if (wanted < 0)
 		why->text[0] = '\0';
 	else if ((size_t)wanted >= sizeof(why->text))
-		memcpy(why->text + sizeof(why->text) - sizeof(ELLIPSIS),
-		    ELLIPSIS, sizeof(ELLIPSIS));
+		mark_cut(why->text);
 	fail_sanitize(why->text);
 }
 
@@ -79,6 +91,7 @@ fail_prefix(struct fail *why, const char *format, ...)
 {
 	struct fail whole;
 	size_t len;
+	int wanted;
 	va_list args;
 
 	va_start(args, format);
@@ -86,8 +99,10 @@ fail_prefix(struct fail *why, const char *format, ...)
 	va_end(args);
 	len = strlen(whole.text);
 	/* The context matters more than the tail. */
-	(void)snprintf(whole.text + len, sizeof(whole.text) - len, ": %.*s",
-	    (int)(sizeof(whole.text) - len), why->text);
+	wanted = snprintf(whole.text + len, sizeof(whole.text) - len, ": %s",
+	    why->text);
+	if (wanted >= 0 && (size_t)wanted >= sizeof(whole.text) - len)
+		mark_cut(whole.text);
 	memcpy(why->text, whole.text, sizeof(why->text));
 	return -1;
 }

@@ -95,6 +95,10 @@ echo bad >bad
 ndjson-to-sql -q --rejects bad.rejects -t t bad.db bad
 is "$(sql bad.db 'SELECT rejected FROM _loads')" 1 \
 	'a load of which nothing was taken tells it'
+perl -e 'print "{\"id\":7,\"x", "\303\251" x 1500, "\":1}\n"' >long
+ndjson-to-sql -q -t t --rejects long.rejects --contract columns=discard-row t.db long
+run ndjson-to-sql -t long long.db long.rejects
+exits 0 'a reason that was cut is UTF-8 still'
 printf '{"id":3,"new":1}\n{"id":4}\n{"id":null}\n{"id":5,"new":2}\n' >next
 run ndjson-to-sql -v -t t --rejects more.rejects \
 	--contract columns=discard-row t.db next

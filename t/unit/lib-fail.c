@@ -82,11 +82,39 @@ check_length(void)
 	ok(strlen(why.text) <= last, "a long prefix");
 }
 
+/* Wherever the end falls, no character is cut in two. */
+static void
+check_characters(void)
+{
+	char text[2 * BOUND_MESSAGE_BYTES];
+	struct fail why, prefixed;
+
+	for (size_t shift = 0; shift < 4; shift++) {
+		size_t whole;
+
+		memset(text, 'x', shift);
+		text[shift] = '\0';
+		while (strlen(text) + 5 < sizeof(text))
+			(void)strncat(text, "\U0001F600", 5);
+		(void)fail_set(&why, STATUS_DATA, "%s", text);
+		whole = strlen(why.text) - 3 - shift;
+		ok(whole % 4 == 0, "%zu bytes before it: set", shift);
+		is(why.text + shift + whole, "...", "... is marked");
+		prefixed = why;
+		(void)fail_prefix(&prefixed, "line 1");
+		whole = strlen(prefixed.text) - 3 - strlen("line 1: ") - shift;
+		ok(whole % 4 == 0, "%zu bytes before it: prefixed", shift);
+		is(prefixed.text + strlen(prefixed.text) - 3, "...",
+		    "... is marked");
+	}
+}
+
 int
 main(void)
 {
 	check_sanitize();
 	check_prefix();
 	check_length();
+	check_characters();
 	return tap_done();
 }
