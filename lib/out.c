@@ -7,10 +7,12 @@
 #include "mem.h"
 #include "msg.h"
 #include "nameless.h"
+#include "stop.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -187,17 +189,44 @@ die_of_closed_pipe(void)
 	exit(128 + SIGPIPE); /* blocked by our caller: tell the shell anyway */
 }
 
+/* Waits until there is room for a page: for ever, or once we are to stop only
+ * as long as a reader that works may take. */
+static int
+await_room(const struct out *o, struct fail *why)
+{
+	enum { GRACE_MS = 400 };
+	bool is_stopping = stop_is_requested();
+	struct pollfd wait[] = {{.fd = o->fd, .events = POLLOUT},
+	    {.fd = stop_descriptor(), .events = POLLIN}};
+	int ready = is_stopping ? poll(wait, 1, GRACE_MS) : poll(wait, 2, -1);
+
+	return ready == 0 ? stop_fail(why) : 0;
+}
+
 static int
 write_all(struct out *o, const char *bytes, size_t len, struct fail *why)
 {
 	while (len > 0) {
-		ssize_t n = write(o->fd, bytes, len);
+		size_t step = len;
+		ssize_t n;
 
+		/* Then no write may wait for a reader: of one page none
+		 * does. */
+		if (stop_is_requested()) {
+			if (await_room(o, why) != 0)
+				return -1;
+			if (step > OUT_PAGE_BYTES)
+				step = OUT_PAGE_BYTES;
+		}
+		n = write(o->fd, bytes, step);
 		if (n >= 0) {
 			bytes += n;
 			len -= (size_t)n;
 		} else if (errno == EPIPE && !o->temporary) {
 			die_of_closed_pipe();
+		} else if (errno == EAGAIN) { /* whoever gave it to us */
+			if (await_room(o, why) != 0)
+				return -1;
 		} else if (errno != EINTR) {
 			return fail_errno(why, "cannot write %s", o->name);
 		}

@@ -9,7 +9,8 @@
  *
  * Where the reader of a pipe has gone, the process dies silently of SIGPIPE,
  * as users of `| head` expect; the signal is ignored until then so that no
- * other write can kill us.
+ * other write can kill us. A reader that has stopped reading keeps us waiting,
+ * but not once a signal asks to stop (stop.h): then the write fails.
  */
 #ifndef OUT_H
 #define OUT_H

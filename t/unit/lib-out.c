@@ -6,6 +6,7 @@
 #include "out.h"
 
 #include "mem.h"
+#include "stop.h"
 #include "tap.h"
 
 #include <dirent.h>
@@ -285,6 +286,70 @@ check_cut(void)
 
 #endif
 
+enum { LARGE = 200 * 1000 };
+
+/* Writes LARGE bytes to the pipe; as whoever fills it may find it. */
+static void
+write_large(const int fds[2], bool is_nonblocking)
+{
+	struct out o;
+	struct fail why;
+	char *bytes = mem_alloc(LARGE, 1);
+
+	(void)dup2(fds[1], STDOUT_FILENO);
+	(void)close(fds[0]);
+	(void)close(fds[1]);
+	if (is_nonblocking)
+		(void)fcntl(STDOUT_FILENO, F_SETFL, O_WRONLY | O_NONBLOCK);
+	if (stop_install(&why) != 0 || out_open_stdout(&o, &why) != 0)
+		_exit(10);
+	if (out_write(&o, bytes, LARGE, &why) == 0)
+		_exit(out_commit(&o, &why) == 0 ? 0 : 11);
+	_exit(strstr(why.text, "stopped by signal") ? 12 : 13);
+}
+
+/* The status of one whose reader waits until the pipe is full, and then reads
+ * it to its end, or asks the writer to stop instead. */
+static int
+run_large(bool is_nonblocking, bool is_stopped)
+{
+	char text[4096];
+	int fds[2], held = 0, before = -1, status = -1;
+	size_t got = 0;
+	ssize_t n;
+	pid_t pid;
+
+	if (pipe(fds) != 0 || (pid = fork()) == -1)
+		return -1;
+	if (pid == 0)
+		write_large(fds, is_nonblocking);
+	(void)close(fds[1]);
+	while (held == 0 || held != before) {
+		before = held;
+		(void)poll(NULL, 0, 50);
+		(void)ioctl(fds[0], FIONREAD, &held);
+	}
+	if (is_stopped)
+		(void)kill(pid, SIGTERM);
+	while (!is_stopped && (n = read(fds[0], text, sizeof(text))) > 0)
+		got += (size_t)n;
+	(void)waitpid(pid, &status, 0);
+	(void)close(fds[0]);
+	return is_stopped || got == LARGE ? WEXITSTATUS(status) : -1;
+}
+
+static void
+check_slow_reader(void)
+{
+	(void)fflush(stdout);
+	is_int(run_large(false, false), 0, "a reader that is late gets all");
+	is_int(run_large(true, false), 0,
+	    "so it does from a pipe that would "
+	    "not block");
+	is_int(run_large(false, true), 12, "a signal ends the wait for one");
+	is_int(run_large(true, true), 12, "there, too");
+}
+
 /* What was overwritten last; libc's macro may call either. */
 static const void *wiped_at;
 static size_t wiped_len;
@@ -346,6 +411,7 @@ main(void)
 	check_sizes();
 	check_special();
 	check_stdout();
+	check_slow_reader();
 #ifdef F_SETPIPE_SZ
 	check_cut();
 #endif
