@@ -169,7 +169,6 @@ int
 out_open_new(struct out *o, const char *path, unsigned mode, struct fail *why)
 {
 	init(o, path);
-	o->is_new = true;
 	o->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
 	    (mode_t)mode);
 	if (o->fd == -1)
@@ -368,11 +367,9 @@ out_free(struct out *o)
 	if (o->temporary) {
 		undo_remove(&o->undo);
 		remove_temporary(o);
-		if (o->fd != -1)
-			(void)close(o->fd);
-	} else if (o->is_new && o->fd != -1) {
-		(void)close(o->fd);
 	}
+	if (o->fd > STDERR_FILENO)
+		(void)close(o->fd);
 	free(o->temporary);
 	free(o->name);
 	/* It may have held a token. */

@@ -35,7 +35,6 @@ struct out {
 	char *temporary;  /* NULL: not a file to be renamed */
 	bool is_nameless; /* that is the name it will have for a moment */
 	struct undo undo;
-	bool is_new; /* a file that this one made, under its own name */
 	char *data;  /* what is not written yet */
 	size_t len;
 	size_t most; /* the largest `len` that was flushed */

@@ -166,6 +166,7 @@ check_special(void)
 {
 	struct out o;
 	struct fail why = {.text = ""};
+	int fd;
 
 	if (access("/dev/full", W_OK) != 0) {
 		ok(true, "no /dev/full here # SKIP");
@@ -178,6 +179,10 @@ check_special(void)
 	    "with the reason");
 	is_int(why.status, STATUS_LOCAL, "as a local failure");
 	out_free(&o);
+	ok(out_open_file(&o, "/dev/null", 0600, &why) == 0, "a device");
+	fd = o.fd;
+	out_free(&o);
+	is_int(fcntl(fd, F_GETFD), -1, "is closed, written or not");
 }
 
 /* The wait status of a child that writes to `fd` as its standard output. */
