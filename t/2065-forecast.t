@@ -46,6 +46,7 @@ is "$cost" 1 'users: foreseen by one request'
 foresees 15 users --page-size 40
 foresees 1 users --limit 100
 foresees 5- users --limit 101
+foresees 5 users --limit 18446744073709551615
 foresees 9- users --limit 50 --page-size 20 -j 3
 foresees 18+ logs
 foresees 1 logs --limit 3 -p logKey=Nothing

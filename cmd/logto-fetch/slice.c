@@ -52,11 +52,15 @@ slice_next(uint64_t end, unsigned overlap, unsigned max_size)
 uint64_t
 slice_count(uint64_t rows, unsigned overlap, unsigned max_size)
 {
+	enum { MANY = 1000000 };
 	uint64_t count = 1;
 
 	for (uint64_t end = max_size; end < rows; count++) {
 		struct slice next = slice_next(end, overlap, max_size);
 
+		/* The number may be anybody's. */
+		if (count == MANY)
+			return count + (rows - end) / (end / MANY) + 1;
 		end = slice_end(&next);
 	}
 	return count;

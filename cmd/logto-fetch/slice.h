@@ -34,7 +34,8 @@ enum {
  * SLICE_MIN_SHARED in any case. */
 struct slice slice_next(uint64_t end, unsigned overlap, unsigned max_size);
 
-/* How many pages come to `rows` rows, the first one of `max_size`. */
+/* How many pages come to `rows` rows, the first one of `max_size`; beyond a
+ * million, about. */
 uint64_t slice_count(uint64_t rows, unsigned overlap, unsigned max_size);
 
 /* Its first row, from 0, and the one behind its last. */
