@@ -128,7 +128,9 @@ resend(struct transfer *t, struct ticket *ticket,
 	if (ticket->generation == t->bearer->generation &&
 	    (bearer_replace(t->bearer, why) != 0 ||
 		http_set_bearer(t->http, &t->bearer->token, why) != 0)) {
-		http_response_free(response);
+		/* Nothing comes back for it: whoever drops it shall free
+		 * it. */
+		ticket->response = response;
 		return -1;
 	}
 	ticket->generation = t->bearer->generation;
