@@ -27,7 +27,7 @@ done
 
 # --- nothing of a table
 
-for name in snowflake bigquery redshift databricks; do
+for name in snowflake bigquery databricks; do
 	echo '{"_resource":"t","_rows":0}' | ndjson-to-sql --sync "$name:$name"
 	like "$(cat "$name/load.sql")" \
 		"a table is there whose list is empty now, .* IN \\('','t'\\)" \
@@ -144,28 +144,67 @@ load() {
 	sleep 0.002
 	PGDATABASE=direct$number ndjson-to-sql "$@" postgresql:// <input 2>>messages ||
 		echo 'direct failed'
-	for way in sql redshift; do
+	for way in $ways; do
 		target=sql:redshift
-		[ $way = sql ] || target=redshift:$T/bundle
+		[ $way = sql ] || target=$way:$T/bundle
+		[ $way != postgres ] || target=sql:postgres
 		ndjson-to-sql "$@" "$target" <input >script.sql 2>>messages ||
 			echo "$way failed"
 		file=$T/script.sql
-		[ $way = sql ] || file=$T/bundle/load.sql
-		for_postgres "$file" "$way$number" || cat messages
+		[ $way != redshift ] || file=$T/bundle/load.sql
+		if [ $way = postgres ]; then
+			"$postgres_bin/psql" -Xq -d "$way$number" -f script.sql 2>&1
+		else
+			for_postgres "$file" "$way$number" || cat messages
+		fi
 	done
 }
 
 finish_case() {
 	is "$(cat faults)" '' "redshift: $name: everything runs"
-	is "$(tables_of "sql$number")" "$(tables_of "direct$number")" "redshift: $name: script"
-	is "$(tables_of "redshift$number")" "$(tables_of "direct$number")" "redshift: $name: files"
+	for way in $ways; do
+		is "$(tables_of "$way$number")" "$(tables_of "direct$number")" \
+			"redshift: $name: $way"
+	done
 }
 
 begin_case() {
-	"$postgres_bin/psql" -Xq -c "CREATE DATABASE direct$number" \
-		-c "CREATE DATABASE sql$number" -c "CREATE DATABASE redshift$number"
+	for way in direct $ways; do
+		"$postgres_bin/psql" -Xq -c "CREATE DATABASE $way$number"
+	done
 }
+ways='sql redshift'
 each_case
+
+# --- tables of which nothing is left, for PostgreSQL as well
+
+ways='sql postgres'
+each_case emptying_cases 100
+is "$(tables_of "postgres$number" | grep -c .)" 9 'there is something to compare'
+"$postgres_bin/psql" -Xqd "postgres$number" -c 'DROP TABLE b__l'
+echo '{"_resource":"b","_rows":0}' >input
+ndjson-to-sql --sync sql:postgres input >script.sql
+"$postgres_bin/psql" -Xqd "postgres$number" -f script.sql
+is $? 0 'a list that somebody dropped is none'
+is "$("$postgres_bin/psql" -XAtqd "postgres$number" -c 'SELECT count(*) FROM b')" 0 \
+	'... and the rest is emptied'
+stuck() {
+	ndjson-to-sql "$@" sql:postgres input >script.sql
+	run "$postgres_bin/psql" -Xqd "postgres$number" -f script.sql
+	exits 3 "$name: fails"
+	like "$(cat err)" "$says" "$name: says why"
+}
+says='a table is there whose list is empty now'
+name='rows of one parent only'
+echo '{"_resource":"roles_users","_parent":{"roleId":"r1"},"_rows":0}' >input
+stuck --sync
+name='versions, which end and stay'
+echo '{"_resource":"a","_rows":0}' >input
+stuck --sync --history
+says='a list has rows that this load does not name'
+name='a merge, which names not all rows'
+echo '{"_resource":"a","id":2}' >input
+stuck
 
 # --- a table that does not fit
 

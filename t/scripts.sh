@@ -125,13 +125,53 @@ script_cases() {
 EOT
 }
 
-# each_case: for each case calls begin_case, which knows $number and $name,
+# What psql can do, and others cannot: nothing is left of lists and tables.
+emptying_cases() {
+	cat <<'EOT'
+# sync: lists that no record has any more, then no record
+-t t --sync
+{"id":"a","n":1,"tags":["x"],"deep":[[1,2],[3]],"o\"s":[{"l'":["m"]}]}
+{"id":"b","n":1,"tags":["y","z"]}
+
+-t t --sync
+{"id":"b","n":2,"other":[1]}
+{"id":"c","n":3}
+
+--sync
+{"_resource":"t","_rows":0}
+
+# replace: the same
+-t t --replace
+{"id":"a","tags":["x"],"deep":[[1]]}
+
+-t t --replace
+{"id":"b"}
+
+--replace
+{"_resource":"t","_rows":0}
+
+# sync of several: some have nothing, or nothing below any parent
+--sync
+{"_resource":"a","id":1,"l":["x"]}
+{"_resource":"b","id":1,"l":["y"]}
+{"_resource":"roles_users","_parent":{"roleId":"r1"},"_key":["id"],"id":"u1","tags":["a"]}
+
+--sync
+{"_resource":"a","_rows":0}
+{"_resource":"b","id":1,"l":["y","z"]}
+{"_resource":"roles_users","_rows":0}
+{"_resource":"never_there","_rows":0}
+
+EOT
+}
+
+# each_case [CASES [NUMBER]]: for each of script_cases, from that number on, calls begin_case, which knows $number and $name,
 # then `load NUMBER OPTION...` for each of its loads, with the records on
 # standard input and what goes wrong on standard output, then finish_case, with
 # what went wrong in the file faults.
 each_case() {
-	script_cases >cases
-	number=0
+	"${1-script_cases}" >cases
+	number=${2-0}
 	name=
 	while IFS= read -r line; do
 		case $line in

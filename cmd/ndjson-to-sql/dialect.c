@@ -106,6 +106,7 @@ const struct dialect dialect_postgres = {
 	    "SET client_min_messages = warning;\n",
     .zone = "+00",
     .has_copy = true,
+    .where_there = " WHERE to_regclass(e_.name) IS NOT NULL",
     .types =
 	{
 	    [TYPE_UNKNOWN] = "text",

@@ -133,6 +133,9 @@ struct dialect {
 	bool has_copies;
 	/* In front of a literal of that type; NULL: nothing. */
 	const char *literals[TYPE_COUNT];
+	/* For psql, which runs what a query answers: " WHERE ...", that the
+	 * table of the name e_.name is there, or "". NULL: there is no psql. */
+	const char *where_there;
 	/* A query that fails: these two around the words for it, then FROM.
 	 * NULL: a CHECK constraint does. */
 	const char *fail_open, *fail_close;

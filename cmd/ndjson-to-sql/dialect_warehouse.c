@@ -138,6 +138,8 @@ const struct dialect dialect_redshift = {
 	    "SET client_encoding TO 'UTF8';\n"
 	    "SET TimeZone TO 'UTC';\n",
     .zone = "+00",
+    /* A query cannot look at tables and at the catalogue. */
+    .where_there = "",
     .fail_open = "SELECT CASE WHEN count(*) > 0 THEN CAST(",
     .fail_close = " || CAST(count(*) AS VARCHAR) AS INTEGER) END FROM ",
     .types =

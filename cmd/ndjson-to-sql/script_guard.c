@@ -223,6 +223,89 @@ add_strangers(struct script *s, const struct script_table *columns)
 	add_both(s, "root_table", "<>");
 }
 
+/* --- what is to go ------------------------------------------------------- */
+
+/* Whether the stream says that there is nothing of the root, or of some
+ * parents in it, which changes the table. */
+static bool
+is_emptied(const struct script *s, const struct table *t)
+{
+	const struct sink_options *o = &s->stage->options;
+
+	if (!t->is_emptied || t->has_records)
+		return false;
+	return o->mode == MODE_REPLACE ||
+	    ((o->mode == MODE_SYNC || o->closes_absent) && !t->is_incomplete);
+}
+
+/* Whether no row stays in tables below the root that this load does not name,
+ * nor in the root's own if it does not name that: then nobody has to know the
+ * key, or what refers to what. */
+static bool
+is_whole(const struct script *s, const struct table *t)
+{
+	enum mode mode = s->stage->options.mode;
+
+	if (t->parent || t->is_own || !(t->has_records || is_emptied(s, t)))
+		return false;
+	return mode == MODE_REPLACE ||
+	    (mode == MODE_SYNC && !t->is_incomplete &&
+		(t->is_covered ||
+		    (t->has_records && t->parent_key_count == 0)));
+}
+
+/* Such, and the script can delete from tables that it does not know. */
+static bool
+is_cleared(const struct script *s, const struct table *t)
+{
+	return s->dialect->where_there && is_whole(s, t);
+}
+
+static bool
+is_stuck(const struct script *s, const struct table *t)
+{
+	return is_emptied(s, t) && !is_cleared(s, t);
+}
+
+typedef bool kind_of_table(const struct script *s, const struct table *t);
+
+static bool
+has_any(const struct script *s, kind_of_table *is_one)
+{
+	for (size_t i = 0; i < schema_table_count(s->stage->schema); i++)
+		if (is_one(s, schema_table(s->stage->schema, i)))
+			return true;
+	return false;
+}
+
+/* Appends that a column is of a root of that kind, or not. */
+static void
+add_is_below(struct script *s, const char *operator, kind_of_table * is_one)
+{
+	add_name(s, "t_", "root_table");
+	buf_addf(&s->text, " %s (''", operator);
+	for (size_t i = 0; i < schema_table_count(s->stage->schema); i++) {
+		const struct table *t = schema_table(s->stage->schema, i);
+
+		if (!is_one(s, t))
+			continue;
+		buf_add_char(&s->text, ',');
+		(void)dialect_add_text(s->dialect, &s->text, t->name,
+		    strlen(t->name));
+	}
+	buf_add_char(&s->text, ')');
+}
+
+/* Appends the columns of tables that would have to be emptied, which a script
+ * cannot: it does not know whether they are there, nor what is below. */
+static void
+add_stuck(struct script *s, const struct script_table *columns)
+{
+	add_table(s, columns, "t_");
+	buf_add(&s->text, " WHERE ");
+	add_is_below(s, "IN", is_stuck);
+}
+
 /* Appends the tables below ours that this load does not have. MySQL opens a
  * temporary table once in a statement only. */
 static void
@@ -233,6 +316,10 @@ add_unnamed_lists(struct script *s, const struct script_table *columns)
 	buf_add(&s->text, " FROM ");
 	add_pairs(s, columns);
 	add_both(s, "root_table", "=");
+	if (has_any(s, is_cleared)) {
+		buf_add(&s->text, " WHERE ");
+		add_is_below(s, "NOT IN", is_cleared);
+	}
 	buf_add(&s->text, " GROUP BY ");
 	add_name(s, "t_", "table_name");
 	buf_add(&s->text, " HAVING max(CASE WHEN ");
@@ -301,46 +388,27 @@ static const struct guard {
 	add_unnamed_lists, true},
 };
 
-/* Whether the table would have to be emptied, which a script cannot: it does
- * not know whether it is there, nor what is below it. */
-static bool
-is_emptied(const struct script *s, const struct table *t)
+/* Writes what deletes all rows of tables that no row stays in. */
+static int
+put_clearing(struct script *s, const struct script_table *columns,
+    struct fail *why)
 {
-	const struct sink_options *o = &s->stage->options;
-
-	if (!t->is_emptied || t->has_records)
-		return false;
-	return o->mode == MODE_REPLACE ||
-	    ((o->mode == MODE_SYNC || o->closes_absent) && !t->is_incomplete);
-}
-
-/* Appends the columns of such tables that are there, and below them. */
-static void
-add_emptied(struct script *s, const struct script_table *columns)
-{
+	buf_add(&s->text,
+	    "SELECT 'DELETE FROM ' || e_.name FROM (SELECT DISTINCT '\"' || "
+	    "replace(");
+	add_name(s, "t_", "table_name");
+	buf_add(&s->text, ", '\"', '\"\"') || '\"' AS name FROM ");
 	add_table(s, columns, "t_");
 	buf_add(&s->text, " WHERE ");
-	add_name(s, "t_", "root_table");
-	buf_add(&s->text, " IN (''");
-	for (size_t i = 0; i < schema_table_count(s->stage->schema); i++) {
-		const struct table *t = schema_table(s->stage->schema, i);
-
-		if (!is_emptied(s, t))
-			continue;
-		buf_add_char(&s->text, ',');
-		(void)dialect_add_text(s->dialect, &s->text, t->name,
-		    strlen(t->name));
-	}
-	buf_add_char(&s->text, ')');
-}
-
-static bool
-has_emptied(const struct script *s)
-{
-	for (size_t i = 0; i < schema_table_count(s->stage->schema); i++)
-		if (is_emptied(s, schema_table(s->stage->schema, i)))
-			return true;
-	return false;
+	add_is_below(s, "IN", is_cleared);
+	buf_add(&s->text, " AND ");
+	add_name(s, "t_", "table_name");
+	buf_add(&s->text, " NOT IN (SELECT ");
+	add_name(s, "s_", "table_name");
+	buf_add(&s->text, " FROM ");
+	add_stage(s, columns, "s_");
+	buf_addf(&s->text, ")) AS e_%s\n\\gexec\n", s->dialect->where_there);
+	return script_flush(s, why);
 }
 
 int
@@ -353,11 +421,13 @@ script_guard_put(struct script *s, bool is_merge, struct fail *why)
 		    put_constraint(s, columns, guards[i].says,
 			guards[i].add_rows, why) != 0)
 			return -1;
-	if (!columns || !has_emptied(s))
-		return 0;
-	return put_constraint(s, columns,
-	    "a table is there whose list is empty now, see _columns",
-	    add_emptied, why);
+	if (columns && has_any(s, is_stuck) &&
+	    put_constraint(s, columns,
+		"a table is there whose list is empty now, see _columns",
+		add_stuck, why) != 0)
+		return -1;
+	return columns && has_any(s, is_cleared) ? put_clearing(s, columns, why)
+						 : 0;
 }
 
 /* Moves what was appended behind `start` into a text of its own, which the

@@ -20,8 +20,9 @@ struct sql_table;
  * holds another member of the records, or values of another type, which the
  * database might convert in silence; `is_merge`: also where there is a list
  * that this load has no table for, since its rows would stay; and where a
- * table is there that --sync or --replace would have to empty. The stage of
- * _columns is filled by then; other tables have not changed. */
+ * table is there that --sync or --replace would have to empty. For psql, what
+ * empties it, and such lists, instead, as long as no row of theirs stays. The
+ * stage of _columns is filled by then; other tables have not changed. */
 ATTR_NODISCARD
 int script_guard_put(struct script *s, bool is_merge, struct fail *why);
 
