@@ -202,6 +202,31 @@ EOT
 like "$(cat err)" 'warning: times with more than the six digits' \
 	'digits of a second that are cut'
 is "$(sql 'SELECT t FROM times')" '2026-11-24 06:00:00.123456+00' 'not rounded'
+run ndjson-to-sql --table clocks --type t=time $pg <<'EOT'
+{"id":1,"t":"23:59:59.9999999"}
+EOT
+like "$(cat err)" 'warning: times with more than the six digits' \
+	'digits of a time of day, too'
+is "$(sql 'SELECT t FROM clocks')" '23:59:59.999999' '... which does not round'
+# What a collation takes for the same is a change all the same.
+sql "CREATE COLLATION anycase (provider = icu, locale = 'und-u-ks-level2',
+	deterministic = false);
+	CREATE TABLE collated (id text PRIMARY KEY, v text COLLATE anycase)" \
+	>/dev/null
+load 0 --table collated <<'EOT'
+{"id":"a","v":"ada"}
+EOT
+load 0 --table collated <<'EOT'
+{"id":"a","v":"ADA"}
+EOT
+is "$(sql 'SELECT v FROM collated')" ADA 'capitals count where a collation is blind'
+if sql 'CREATE EXTENSION citext' >/dev/null 2>&1; then
+	sql 'CREATE TABLE ci (id citext PRIMARY KEY, v citext)' >/dev/null
+	for v in ada ADA; do
+		printf '{"id":"a","v":"%s"}\n' $v | load 0 --table ci
+	done
+	is "$(sql 'SELECT v FROM ci')" ADA '... and in citext'
+fi
 cat >ages <<'EOT'
 {"_resource":"ages","id":1,"t":"0001-01-01T00:00:00+14:00","d":"0000-02-29","l":[{"t":"0000-01-01T00:00:00Z"}]}
 EOT

@@ -15,8 +15,11 @@ const char postgres_row_is_cut[] =
     "times with more than the six digits of a second that PostgreSQL keeps "
     "were cut; --type COLUMN=text keeps them whole";
 
-/* "2026-11-24 06:00:00.123456" */
-enum { TIME_BYTES = 26 };
+/* To the last digit that it keeps. */
+enum {
+	TIMESTAMP_BYTES = 26, /* 2026-01-01T00:00:00.123456 */
+	TIME_BYTES = 15,      /* 00:00:00.123456 */
+};
 
 /* Whether one of eight bytes is a control or a backslash. */
 static bool
@@ -122,14 +125,14 @@ add_cell(struct buf *to, const struct cell *c)
 /* PostgreSQL would round, perhaps into the next second; a cursor (--last)
  * must not be later than the row it came from. */
 static struct cell
-cut_time(const struct cell *c, bool *is_cut)
+cut_time(const struct cell *c, size_t bytes, bool *is_cut)
 {
 	struct cell cell = *c;
 
-	if (c->kind == CELL_TEXT && c->len > TIME_BYTES) {
-		for (size_t i = TIME_BYTES; i < c->len; i++)
+	if (c->kind == CELL_TEXT && c->len > bytes) {
+		for (size_t i = bytes; i < c->len; i++)
 			*is_cut |= c->text[i] != '0';
-		cell.len = TIME_BYTES;
+		cell.len = (uint32_t)bytes;
 	}
 	return cell;
 }
@@ -191,7 +194,9 @@ postgres_row_add(struct buf *to, const struct sql_table *t,
 		if (c->column->index < row->count)
 			cell = row->cells[c->column->index];
 		if (c->type == TYPE_TIMESTAMP)
-			cell = cut_time(&cell, is_cut);
+			cell = cut_time(&cell, TIMESTAMP_BYTES, is_cut);
+		else if (c->type == TYPE_TIME)
+			cell = cut_time(&cell, TIME_BYTES, is_cut);
 		if (is_in_first_bc(c, &cell)) {
 			add_first_bc(to, &cell);
 			continue;

@@ -39,19 +39,31 @@ sql_compare_add_staged(const struct sql_table *t, const struct column *c,
 	buf_add(sql, is_spelled ? t->dialect->parse_close : "");
 }
 
-/* Whether the column has a type that the database cannot compare. Of ours only
- * JSON may be one; these are PostgreSQL's others, of somebody else's table. */
+/* Whether the column has a type that the database cannot compare, or where it
+ * does not see capitals. Of ours only JSON may be one; these are PostgreSQL's
+ * others, of somebody else's table. */
 static bool
 is_blind(const struct sql_table *t, const struct column *c)
 {
 	static const char *const types[] = {"json", "xml", "point", "line",
-	    "lseg", "box", "path", "polygon", "circle"};
+	    "lseg", "box", "path", "polygon", "circle", "citext"};
 	const char *declared = sql_table_type(t, c);
 
 	for (size_t i = 0; declared && i < sizeof(types) / sizeof(*types); i++)
 		if (strcmp(declared, types[i]) == 0)
 			return true;
 	return false;
+}
+
+/* Whether it may have a collation that takes texts for equal which are not the
+ * same, as PostgreSQL's nondeterministic ones. */
+static bool
+is_collated(const struct sql_table *t, const struct column *c)
+{
+	const char *declared = sql_table_type(t, c);
+
+	return declared && (strcmp(declared, "text") == 0 ||
+			       strncmp(declared, "character", 9) == 0);
 }
 
 /* How the two values of a column are compared. */
@@ -74,6 +86,9 @@ add_half(const struct pair *p, const char *alias, struct buf *sql)
 	} else if (d == &dialect_postgres && is_blind(p->table, p->column)) {
 		open = "CAST(";
 		close = " AS text)";
+	} else if (d == &dialect_postgres && *alias == 't' &&
+	    is_collated(p->table, p->column)) {
+		close = " COLLATE \"C\"";
 	}
 	buf_add(sql, open);
 	if (p->is_raw && *alias == 's')
