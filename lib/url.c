@@ -15,14 +15,15 @@ static const char HOST_BYTES[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				 "abcdefghijklmnopqrstuvwxyz"
 				 "0123456789-_.";
 
-/* The authority, which is host and port, is text[0..len). */
+/* The authority, which is host and port, is text[0..len); what ends it is no
+ * part of a host. */
 static bool
 parse_authority(struct url *url, const char *text, size_t len)
 {
 	uint64_t port;
 
 	url->host = text;
-	if (len > 0 && text[0] == '[') {
+	if (text[0] == '[') {
 		size_t inside = strspn(text + 1, "0123456789abcdefABCDEF:.");
 
 		if (inside == 0 || text[1 + inside] != ']')
@@ -35,7 +36,7 @@ parse_authority(struct url *url, const char *text, size_t len)
 	}
 	if (url->host_len == len)
 		return true;
-	if (url->host_len > len || text[url->host_len] != ':')
+	if (text[url->host_len] != ':')
 		return false;
 	url->port = text + url->host_len + 1;
 	url->port_len = len - url->host_len - 1;

@@ -28,6 +28,8 @@ static const struct good {
     {"http://127.0.0.0001", false, "127.0.0.0001", NULL, "", false},
     {"http://127.0..1", false, "127.0..1", NULL, "", false},
     {"http://127.1", false, "127.1", NULL, "", false},
+    {"http://localhosx", false, "localhosx", NULL, "", false},
+    {"http://[::2]", false, "[::2]", NULL, "", false},
     {"http://localhost.example", false, "localhost.example", NULL, "", false},
     {"http://128.0.0.1", false, "128.0.0.1", NULL, "", false},
 };
@@ -41,6 +43,10 @@ static const struct bad {
     {"ftp://a.example", "another scheme"},
     {"file:///etc/passwd", "another scheme"},
     {"https:/a.example", "one slash"},
+    {"https:/xa.example", "a letter for a slash"},
+    {"http:/xa.example", "a letter for a slash"},
+    {"https://a.example;80", "a port without a colon"},
+    {"https://a.example/\x7F", "a control character"},
     {"https://", "no host"},
     {"https:///x", "no host"},
     {"https://.example", "an empty label"},
@@ -106,7 +112,10 @@ main(void)
 	    "a password is not repeated");
 	memset(huge, 'a', BOUND_URL_BYTES + 1);
 	memcpy(huge, "https://", 8);
+	huge[BOUND_URL_BYTES + 1] = '\0';
 	is_int(url_parse(&url, huge, &why), -1, "refused: too long");
+	huge[BOUND_URL_BYTES] = '\0';
+	is_int(url_parse(&url, huge, &why), 0, "one byte less is not");
 	free(huge);
 	return tap_done();
 }
