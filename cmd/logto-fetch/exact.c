@@ -5,7 +5,6 @@
  */
 #include "exact.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,9 +58,7 @@ exact_in_double(const char *text, size_t len)
 	memcpy(copy, text, len);
 	copy[len] = '\0';
 	value = strtod(copy, NULL);
-	if (isinf(value) || value == 0)
-		return false;
-	/* Near zero doubles have fewer digits. */
+	/* Near zero doubles have fewer digits, and beyond all of them none. */
 	for (int precision = 1; precision <= MOST_DIGITS; precision++) {
 		n = snprintf(back, sizeof(back), "%.*e", precision - 1, value);
 		if (strtod(back, NULL) == value)

@@ -25,13 +25,16 @@ static const struct number_case {
     {"1e22", true, "a power of ten"},
     {"1E+22", true, "a capital E"},
     {"1e1000", false, "beyond all doubles"},
+    {"1E+1000", false, "... with a capital E"},
     {"-1e1000", false, "below all doubles"},
     {"1e-1000", false, "too small to tell from nothing"},
     {"0e1000", true, "nothing, many times"},
+    {"5e-3244444", false, "far too small"},
     {"5e-324", true, "the smallest double"},
     {"3e-324", false, "becomes the smallest double"},
     {"1.7976931348623157e308", true, "the largest double"},
     {"0.30000000000000004", true, "17 digits that a double needs"},
+    {"0.30000000000000005", false, "17 digits, of which the last is not kept"},
     {"0.30000000000000001", false, "17 digits that it does not keep"},
     {"0.1234567890123456789", false, "19 digits"},
     {"100000000000000000000000000000000000000000", true, "1e41"},
@@ -91,6 +94,8 @@ main(void)
 		else
 			is(why.text, programs[i].wanted, programs[i].why);
 	}
+	ok(exact_in_double("90071992547409923", 16),
+	    "a digit behind the end does not count");
 	ok(program_scan(&p, "tonumber | \"\\(fromjson)\"", &why) == 0 &&
 		p.has_tonumber && p.has_fromjson && !p.has_stderr &&
 		!p.has_error,
