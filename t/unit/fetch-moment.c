@@ -25,6 +25,13 @@ static const struct moment_case {
     {"2026-11-24T06:00:00.123Z", NOW + 123, false},
     {"1795500000", NOW, false},
     {"1795500000123", NOW + 123, false},
+    {"253402300799999", INT64_C(253402300799999), false},
+    {"253402300800000", -1, false},
+    {"2026-11-24 06:00:00.12", NOW + 120, false},
+    {"2026-11-24T06:00:00.123", NOW + 123, false},
+    {"250000000000", INT64_C(250000000000), false},
+    {"19991231", -1, false},
+    {"-0", -1, false},
     {"0", 0, false},
     {"99999999999", INT64_C(99999999999000), false},
     {"100000000000", INT64_C(100000000000), false},
@@ -50,12 +57,12 @@ static const struct moment_case {
 
 /* A file's time, to the millisecond. */
 static void
-test_file(void)
+test_file(long nanoseconds)
 {
 	char path[] = "@/tmp/fetch-moment.XXXXXX";
 	int fd = mkstemp(path + 1);
 	const struct timespec times[] = {{.tv_nsec = UTIME_OMIT},
-	    {.tv_sec = NOW / 1000, .tv_nsec = 123999999}};
+	    {.tv_sec = NOW / 1000, .tv_nsec = nanoseconds}};
 	struct fail why;
 	bool is_cursor;
 	int64_t ms = 0;
@@ -90,7 +97,8 @@ main(void)
 		ok(is_cursor == c->is_cursor, "'%s' is %s cursor", c->text,
 		    c->is_cursor ? "a" : "no");
 	}
-	test_file();
+	test_file(123000000);
+	test_file(123999999);
 	ok(moment_read("--since", "@/nonexistent", NOW, &ms, &is_cursor,
 	       &why) == -1 &&
 		why.status == STATUS_LOCAL,

@@ -151,8 +151,10 @@ check_integers(void)
 	char text[NUM_TEXT_BYTES];
 
 	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
-		size_t len = num_print_i64(text, values[i]);
+		size_t len;
 
+		memset(text, 'x', sizeof(text));
+		len = num_print_i64(text, values[i]);
 		ok(strcmp(text, texts[i]) == 0, "%s", text);
 		is_int((long long)len, (long long)strlen(text), "... its size");
 	}

@@ -24,6 +24,8 @@ static const struct bad {
     {"an empty part",
 	HEADER ".."
 	       "x"},
+    {"an empty signature", HEADER "." CLAIMS "."},
+    {"a digit that makes no byte", HEADER "A." CLAIMS ".x"},
     {"padding", HEADER "=." CLAIMS ".x"},
     {"plus and slash, the other alphabet", "ab+/." CLAIMS ".x"},
     {"a blank", HEADER " ." CLAIMS ".x"},
@@ -94,7 +96,21 @@ main(void)
 		ok(is_refused && why.status == STATUS_DATA, "refused: %s",
 		    bads[i].name);
 	}
+	is_int(jwt_decode(&t, token, strlen(token) - 1, &why), 0,
+	    "what follows in memory is no part of it");
+	jwt_free(&t);
+	ok(jwt_is_shaped("a.b.c", 5), "one digit each");
+	is_int(jwt_decode(&t, HEADER "A." CLAIMS ".x",
+		   strlen(HEADER "A." CLAIMS ".x"), &why),
+	    -1, "a digit too many");
+	is(why.text, "the token is no JWT: its base64url is cut",
+	    "... is told");
 	memset(huge, 'a', BOUND_SECRET_BYTES + 1);
+	huge[1] = huge[3] = '.';
+	ok(jwt_is_shaped(huge, BOUND_SECRET_BYTES), "as long as it may be");
+	is_int(jwt_decode(&t, huge, BOUND_SECRET_BYTES, &why), -1,
+	    "... but not base64url");
+	ok(!strstr(why.text, "longer"), "... is not too long");
 	is_int(jwt_decode(&t, huge, BOUND_SECRET_BYTES + 1, &why), -1,
 	    "refused: too long");
 	ok(!jwt_is_shaped(huge, BOUND_SECRET_BYTES + 1), "too long to look at");

@@ -19,9 +19,36 @@ test_names(void)
 	dialect_quote(&escaping, &sql, "a`b\\c\"");
 	is(sql.data, "`a\\`b\\\\c\"`", "names with escapes");
 	buf_clear(&sql);
-	dialect_quote(&dialect_snowflake, &sql, "a\"b_\xC3\xA9");
-	is(sql.data, "\"A\"\"B_\xC3\xA9\"", "names in capitals");
+	dialect_quote(&dialect_snowflake, &sql, "a\"bz_\xC3\xA9");
+	is(sql.data, "\"A\"\"BZ_\xC3\xA9\"", "names in capitals");
 	buf_free(&sql);
+}
+
+/* Each name that is listed is found. */
+static void
+test_list(void)
+{
+	struct buf list;
+	size_t count = 0;
+	char *rest, *name;
+
+	buf_init(&list, 1000);
+	dialect_list(&list);
+	ok(strncmp(list.data, "sqlite, ", 8) == 0 &&
+		strstr(list.data, " or databricks"),
+	    "%s", list.data);
+	rest = list.data;
+	while ((name = strsep(&rest, ", ")) != NULL) {
+		const struct dialect *found = dialect_find(name);
+
+		if (*name == '\0' || strcmp(name, "or") == 0)
+			continue;
+		ok(found && strcmp(found->name, name) == 0, "%s", name);
+		count++;
+	}
+	ok(count > 5, "are many");
+	ok(!dialect_find("or") && !dialect_find(""), "and no others");
+	buf_free(&list);
 }
 
 static void
@@ -51,6 +78,8 @@ test_texts(void)
 		4, "'\\\\''\\0n'", "escapes"},
 	    {&dialect_bigquery, "\\'\n\r${$a\0", 9,
 		"'\\\\\\'\\n\\r\\u0024{$a\\u0000'", "escapes of warehouses"},
+	    {&dialect_bigquery, "${", 2, "'\\u0024{'", "${ alone"},
+	    {&dialect_bigquery, "$", 1, "'$'", "$ alone"},
 	    {&dialect_mysql, "\\'\n\r${\0", 7, "'\\\\\\'\\n\\r${\\0'",
 		"escapes of MySQL"},
 	    {&dialect_redshift, "\\'\r", 3,
@@ -152,6 +181,7 @@ main(void)
 		is(type_name(dialect_guess_type(dialect_sqlite.types[t])),
 		    type_name(t), dialect_sqlite.types[t]);
 	test_names();
+	test_list();
 	test_texts();
 	test_bytes();
 	return tap_done();

@@ -78,8 +78,8 @@ static void
 test_names(void)
 {
 	static const char *const names[] = {"", "is", "ISO", "YYYY",
-	    "YYYY-MM-DDThh:mm:ssX", "epoch", "nonsense",
-	    "1111-11-11T11:11:11+99:00"};
+	    "YYYY-MM-DDThh:mm:ssX", "epoch", "nonsense", "isx", "epoch_mx",
+	    "othex", "1111-11-11T11:11:11+99:00"};
 	struct json_node integer = {.kind = JSON_INTEGER, .integer = 1};
 	struct instant at = {0};
 	struct form f = form_of(&integer, &at);
@@ -88,6 +88,10 @@ test_names(void)
 	is(form_write(&f, name), "epoch_ms", "an integer");
 	is_int(form_parse("epoch_ms", 8).kind, FORM_EPOCH_MS, "... and back");
 	is_int(form_parse("other", 5).kind, FORM_OTHER, "several forms");
+	ok(form_parse("isoX", 3).kind == FORM_TEXT &&
+		form_parse("epoch_msX", 8).kind == FORM_EPOCH_MS &&
+		form_parse("otherX", 5).kind == FORM_OTHER,
+	    "what is behind a name is none of it");
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		is_int(form_parse(names[i], strlen(names[i])).kind, FORM_NONE,
 		    names[i]);

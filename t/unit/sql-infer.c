@@ -37,6 +37,7 @@ test_types(struct json *j)
 	    {"1700000000000", false, TYPE_BIGINT},
 	    {"99999999999", true, TYPE_BIGINT},
 	    {"100000000000", true, TYPE_TIMESTAMP},
+	    {"100000000000000", true, TYPE_TIMESTAMP},
 	    {"100000000000001", true, TYPE_BIGINT},
 	    {"{}", false, TYPE_JSON},
 	    {"[1]", false, TYPE_JSON},
@@ -75,6 +76,12 @@ test_exact(void)
 	    {"0.30000000000000004", 0.30000000000000004, true},
 	    {"0.300000000000000044", 0.30000000000000004, false},
 	    {"0.30000000000000005", 0.30000000000000005, false},
+	    {"1234567890123456", 1234567890123456.0, true},
+	    {"1234567890123456000", 1234567890123456000.0, true},
+	    {"1234567890123456e200", 1234567890123456e200, true},
+	    {"1234567890123456E+200", 1234567890123456e200, true},
+	    {"1234567890123456e-200", 1234567890123456e-200, true},
+	    {"5e-323", 5e-324, false},
 	    {"5e-324", 5e-324, true},
 	    {"4e-324", 5e-324, false},
 	    {"1.7976931348623157e+308", 1.7976931348623157e308, true},
@@ -87,6 +94,18 @@ test_exact(void)
 		       cases[i].number) == cases[i].is_exact,
 		    "%s is%s exact", cases[i].text,
 		    cases[i].is_exact ? "" : " not");
+}
+
+static void
+test_doubles(void)
+{
+	const int64_t limit = (int64_t)1 << 53;
+
+	ok(infer_fits_double(limit) && infer_fits_double(-limit) &&
+		infer_fits_double(limit - 1),
+	    "integers that doubles hold");
+	ok(!infer_fits_double(limit + 1) && !infer_fits_double(-limit - 1),
+	    "integers that doubles may not hold");
 }
 
 static void
@@ -127,6 +146,11 @@ test_names(void)
 		    cases[i].is_time ? "a" : "no");
 	ok(infer_is_time("03:04", 5) && infer_is_time("03:04:05.678", 12),
 	    "times of day");
+	for (size_t len = 50; len < 70; len++)
+		ok(!infer_is_time("03:04:05.678000000000000000000000000000000"
+				  "00000000000000000000000000000000000000000",
+		       len),
+		    "%zu characters are no time of day", len);
 	ok(!infer_is_time("24:00", 5) && !infer_is_time("03:04Z", 6) &&
 		!infer_is_time("", 0) && !infer_is_time("3:04", 4) &&
 		!infer_is_time("03:04\0", 6),
@@ -167,6 +191,12 @@ test_merging(void)
 		((int64_t)1 << 53) + 1, 0, false, INFER_WIDEN, TYPE_DECIMAL},
 	    {"a decimal among doubles", TYPE_DOUBLE, TYPE_DECIMAL, 0, 0, false,
 		INFER_WIDEN, TYPE_DECIMAL},
+	    {"2^53 as a double among integers", TYPE_BIGINT, TYPE_DOUBLE, 0,
+		0x1p53, false, INFER_STORE, TYPE_UNKNOWN},
+	    {"an integer among decimals", TYPE_DECIMAL, TYPE_BIGINT, 1, 0,
+		false, INFER_STORE, TYPE_UNKNOWN},
+	    {"a text among decimals", TYPE_DECIMAL, TYPE_TEXT, 0, 0, false,
+		INFER_VARIANT, TYPE_UNKNOWN},
 	    {"a double among decimals", TYPE_DECIMAL, TYPE_DOUBLE, 0, 1.5,
 		false, INFER_STORE, TYPE_UNKNOWN},
 	    {"a boolean among integers", TYPE_BIGINT, TYPE_BOOL, 0, 0, false,
@@ -199,6 +229,7 @@ main(void)
 
 	test_types(j);
 	test_exact();
+	test_doubles();
 	test_written();
 	test_names();
 	test_merging();

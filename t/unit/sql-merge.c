@@ -344,6 +344,17 @@ test_absent(void)
 	(void)put("INSERT INTO \"us\"\"ers\" VALUES ('z',9,'',1),('z',8,'',1)");
 	ok(sql_merge_add_absent(&user_table, &sql), "a statement");
 	is_int(run(&sql), 1, "a pair is covered");
+	users.covered =
+	    (struct cell[]){{.text = "z", .len = 1, .kind = CELL_TEXT},
+		{.integer = 1, .kind = CELL_BOOL},
+		{.text = "z", .len = 1, .kind = CELL_TEXT},
+		{.number = 8, .kind = CELL_NUMBER},
+		{.text = "z", .len = 1, .kind = CELL_TEXT},
+		{.kind = CELL_NULL}};
+	users.covered_count = 3;
+	(void)put("INSERT INTO \"us\"\"ers\" VALUES ('z',1,'',1),('z',7,'',1)");
+	ok(sql_merge_add_absent(&user_table, &sql), "a statement");
+	is_int(run(&sql), 2, "so are a boolean and a number; null is nobody");
 	users.parent_key_count = 1;
 	users.covered = NULL;
 	users.covered_count = 0;

@@ -17,6 +17,8 @@ test_there_and_back(void)
 	} cases[] = {
 	    {"$", {NULL}, 0},
 	    {"$.id", {"id"}, 1},
+	    {"$.azAZ09", {"azAZ09"}, 1},
+	    {"$.\".a\"", {".a"}, 1},
 	    {"$.a-b.c_d", {"a-b", "c_d"}, 2},
 	    {"$.tags[*].k", {"tags", "*", "k"}, 3},
 	    {"$.m[*][*]", {"m", "*", "*"}, 3},
@@ -50,11 +52,13 @@ test_there_and_back(void)
 			const char *key = step.key ? step.key : "*";
 
 			same = same && n < cases[i].count &&
-			    strcmp(key, cases[i].keys[n]) == 0;
+			    strcmp(key, cases[i].keys[n]) == 0 &&
+			    step.len == (step.key ? strlen(key) : 0);
 			free(step.key);
 			n++;
 		}
 		ok(same && n == cases[i].count && *at == '\0', "... and back");
+		is_int(path_next(&at, &step), 0, "... to the end");
 	}
 }
 
@@ -63,8 +67,8 @@ test_nonsense(void)
 {
 	static const char *const cases[] = {"x", ".", "..", "[0]", "[*", ".\"",
 	    ".\"a", ".\"\\", ".\"\\x\"", ".\"\\u00\"", ".\"\\u00e9\"",
-	    ".\"\\u0080\"", ".\"\\u00g1\"", ".\"\\u00G1\"", ".\"\\u00:1\"",
-	    ".\"\\u00@1\"", ". a"};
+	    ".\"\\u0080\"", ".\"\\u1041\"", ".\"\\u00g1\"", ".\"\\u00G1\"",
+	    ".\"\\u00:1\"", ".\"\\u00@1\"", ". a"};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		const char *at = cases[i];
@@ -82,6 +86,7 @@ test_spellings(void)
 		const char *path, *key;
 	} cases[] = {
 	    {".\"\\u000A\"", "\n"},
+	    {".\"\\u0039\"", "9"},
 	    {".\"\\u005fF\\u007f\"", "_F\177"},
 	    {".\"\\u004a\\u004F\"", "JO"},
 	    {".\"\\/\\b\\f\\r\\t\"", "/\b\f\r\t"},
