@@ -175,6 +175,10 @@ run logto-fetch 'users/../..'
 fails 2 'made of dots' 'dots'
 run logto-fetch "$LOGTO_ENDPOINT/api/users" </dev/null
 fails 2 'this is a URL.*--endpoint' 'a URL as for curl'
+run logto-fetch 'users/a*/roles'
+fails 2 "'\*' stands for a whole segment" 'a star in a word'
+run logto-fetch users -p search
+fails 2 "param takes NAME=VALUE, not 'search'" 'a parameter without a value'
 run logto-fetch users -p page=3
 fails 2 "parameter 'page' cannot be set" 'page'
 run logto-fetch 'custom-phrases/*'

@@ -52,6 +52,12 @@ printf '%s%s\n' "$line" "$line" >in
 refuses 5 'line 1.*something after the JSON value' 'two values on a line'
 printf '%s\n%s %s\n' "$line" "$line" 1 >in
 refuses 5 'line 2: ' 'a value behind a record'
+printf '%s\n{"_resource":"users","_rows":1}\n' "$line" >in
+refuses 5 "line 2: '_rows' is neither 0 nor" 'a number of rows'
+printf '%s\n%s\n' "$line" '{"_resource":"x","_key":["a","b","c","d","e","f",
+"g","h","i"],"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1,"h":1,"i":1}' |
+	tr -d '\n' | sed 's/}{/}\n{/; s/$/\n/' >in
+refuses 5 'line 2: the key has more than 8 members' 'a key of nine'
 
 : >in
 refuses 5 'empty.*--allow-empty' 'an empty stream and --replace' --replace

@@ -219,6 +219,10 @@ ok "$(cmp -s lock.db lock.saved; echo $?)" '... and an old one as it was'
 echo '{"id":1}' >in
 run ndjson-to-sql -t '' new.db in
 fails 2 '^ndjson-to-sql: --table: a table needs a name' 'a table without a name'
+run ndjson-to-sql --schema '' new.db in
+fails 2 '^ndjson-to-sql: --schema: a schema needs a name' 'an empty schema'
+run ndjson-to-sql --schema x --describe old.db
+fails 2 'schema is for databases that have schemas' '--schema and --describe'
 for name in sqlite_x SQLite_master; do
 	run ndjson-to-sql -t $name new.db in
 	fails 2 "'$name': names that begin with 'sqlite_' are SQLite's" \
