@@ -18,7 +18,7 @@ SQL := batch bloom catalog contract cover describe diagram dialect envelope \
        target_file type utf8 value version
 SQL += sink_sqlite sorter \
        $(addprefix sqlite_,aside bulk cut db feed history keys merge overlay \
-       same scan survey sync table tree trial)
+       rows same scan survey sync table tree trial type)
 SQL += sink_postgres libpq \
        $(addprefix postgres_,db fail keys lane merge name row table)
 SQL += sink_duckdb libduckdb \

@@ -14,8 +14,10 @@
 #include "sqlite_cut.h"
 #include "sqlite_db.h"
 #include "sqlite_merge.h"
+#include "sqlite_rows.h"
 #include "sqlite_survey.h"
 #include "sqlite_trial.h"
+#include "sqlite_type.h"
 #include "stop.h"
 
 #include <fcntl.h>
@@ -102,7 +104,7 @@ open_database(struct sqlite *s, struct fail *why)
 	sqlite3_progress_handler(s->db, STEPS_PER_LOOK, on_progress, NULL);
 	(void)sqlite3_limit(s->db, SQLITE_LIMIT_LENGTH, 1 << 30);
 	if (feed_register(s->db, &s->feed, why) != 0 ||
-	    sqlite_table_register(s, why) != 0)
+	    sqlite_type_register(s, why) != 0)
 		return -1;
 	return sqlite_merge_register(s, why);
 }
@@ -388,7 +390,7 @@ sqlite_write(struct sink *sink, struct batch *b, struct fail *why)
 	for (size_t id = 0; id < b->table_count; id++) {
 		if (!b->tables[id].table)
 			continue;
-		if (sqlite_table_write(s, table_at(s, id), b, why) != 0)
+		if (sqlite_rows_write(s, table_at(s, id), b, why) != 0)
 			return -1;
 	}
 	return s->options.ddl ? 0 : sqlite_cut_run(s, b, why);

@@ -24,7 +24,7 @@ struct sqlite {
 	struct overlay overlay;
 	struct bulk bulk;
 	struct feed feed;
-	int64_t written;             /* rows, by the last sqlite_table_insert */
+	int64_t written;             /* rows, by the last sqlite_rows_insert */
 	struct sqlite_table *tables; /* by table id */
 	size_t table_count, table_capacity;
 	struct sqlite_table *current; /* that is being merged into; or NULL */

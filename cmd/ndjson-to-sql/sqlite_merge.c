@@ -20,6 +20,7 @@
 #include "sqlite.h"
 #include "sqlite_db.h"
 #include "sqlite_history.h"
+#include "sqlite_rows.h"
 #include "sqlite_sync.h"
 
 #include <stdlib.h>
@@ -446,7 +447,7 @@ sqlite_merge_write(struct sqlite *s, struct sqlite_table *t, struct batch *b,
 	wanted = count_wanted(&s->feed);
 	if (t->has_rowid)
 		(void)sqlite3_update_hook(s->db, on_write, s);
-	result = sqlite_table_insert(s, t, why);
+	result = sqlite_rows_insert(s, t, why);
 	(void)sqlite3_update_hook(s->db, NULL, NULL);
 	s->current = NULL;
 	if (result == 0 && !t->has_rowid) {

@@ -60,11 +60,9 @@ struct sqlite_table {
 	struct sink_counts counts;
 };
 
+struct buf;
+struct dialect;
 struct sqlite;
-
-/* Makes its function known to the connection. */
-ATTR_NODISCARD
-int sqlite_table_register(struct sqlite *s, struct fail *why);
 
 /* Takes part in the load from now on. */
 ATTR_NODISCARD
@@ -79,19 +77,16 @@ ATTR_NODISCARD
 int sqlite_table_change_type(struct sqlite *s, struct sqlite_table *t,
     const struct change *c, struct fail *why);
 
+/* The dialect of its declarations: a user may have made it STRICT. */
+const struct dialect *sqlite_table_dialect(const struct sqlite_table *t);
+
+/* Runs statements that define, and frees them; --dry-run only prints them. */
+ATTR_NODISCARD
+int sqlite_table_define(struct sqlite *s, struct buf *sql, struct fail *why);
+
 /* Makes the table, unless it is made. */
 ATTR_NODISCARD
 int sqlite_table_make(struct sqlite *s, struct sqlite_table *t,
-    struct fail *why);
-
-/* Writes the rows of the batch, if there are any. */
-ATTR_NODISCARD
-int sqlite_table_write(struct sqlite *s, struct sqlite_table *t,
-    struct batch *b, struct fail *why);
-
-/* Writes the rows that the feed holds by the table's statement. */
-ATTR_NODISCARD
-int sqlite_table_insert(struct sqlite *s, struct sqlite_table *t,
     struct fail *why);
 
 /* Makes the table, if no row came, and its key. */

@@ -10,6 +10,7 @@
 #include "sqlite.h"
 #include "sqlite_db.h"
 #include "sqlite_merge.h"
+#include "sqlite_rows.h"
 
 #include <stdlib.h>
 
@@ -58,7 +59,7 @@ write_all(struct sqlite *s, struct batch *b, struct fail *why)
 
 	for (size_t id = 0; id < b->table_count && result == 0; id++)
 		if (has_rows(s, b, id))
-			result = sqlite_table_write(s, &s->tables[id], b, why);
+			result = sqlite_rows_write(s, &s->tables[id], b, why);
 	return result;
 }
 
