@@ -36,7 +36,8 @@ repeat() {
 
 mock-logto --print logs --logs 4000 >in
 alike 'logs'
-alike 'logs by another key' --key tenantId --key createdAt --key id
+alike 'logs by another key' --key tenantId --key createdAt --key id \
+	--type created_at=text
 mock-logto --print users --users 3000 >in
 alike 'users'
 
