@@ -22,7 +22,7 @@ SQL += sink_sqlite sorter \
 SQL += sink_postgres libpq \
        $(addprefix postgres_,db fail keys lane merge name row table)
 SQL += sink_duckdb libduckdb \
-       $(addprefix duckdb_,agree db fill limit merge refuse row slice spill table widen)
+       $(addprefix duckdb_,agree db feed fill limit merge refuse row slice spill table widen)
 SQL += sink_files stage stage_files sqlite_scratch csv directory layout \
        ndjson pack parquet partition shape textfile
 SQL += sink_script dialect_server dialect_warehouse script $(addprefix script_,check guard rows)

@@ -100,6 +100,44 @@ is "$(jq -c '.tables.t | [.inserted, .doubled]' err)" '[210000,1]' 'many rows'
 is "$(sql many.duckdb 'SELECT count(*), sum(id) FROM t')" '210000|22050105000' \
 	'... are all there'
 
+# --- so many that DuckDB's threads make row groups side by side
+
+perl -e '$pad = "x" x 2500; for (1 .. 130000) {
+	printf "{\"id\":%d,\"b\":%s,\"n\":%s,\"at\":\"2026-11-24T06:00:00.%sZ\",\"j\":[%d],%s\"pad\":\"%s\"}\n",
+		$_, $_ % 3 ? "false" : "true", $_ < 125000 ? $_ : "$_.5",
+		$_ < 100000 ? sprintf("%06d", $_) : sprintf("%09d", $_), $_,
+		$_ < 90000 ? "" : $_ % 2 ? "\"late\":null," : "\"late\":\"v$_\",", $pad
+	}
+	print "{\"id\":110000,\"late\":\"again\"}\n"' >huge
+run ndjson-to-sql --stats json -t t --arrays json huge.duckdb huge
+exits 0 'hundreds of megabytes'
+is "$(jq -c '.tables.t | [.inserted, .doubled]' err)" '[130000,1]' '... count'
+is "$(types huge.duckdb t)" 'id BIGINT, b BOOLEAN, n DOUBLE, at TIMESTAMP_NS, j JSON, pad VARCHAR, late VARCHAR' \
+	'... have types'
+is "$(sql huge.duckdb "SELECT id FROM t WHERE b IS DISTINCT FROM (id % 3 = 0)
+	OR n IS DISTINCT FROM id + if(id < 125000, 0, 0.5)
+	OR (j->>0)::BIGINT IS DISTINCT FROM id OR length(pad) <> 2500
+	OR epoch_ns(\"at\") <> 1795500000000000000 +
+		id * if(id < 100000, 1000, 1)
+	OR late IS DISTINCT FROM if(id >= 90000 AND id % 2 = 0, 'v' || id, NULL)")" \
+	110000 '... and values'
+is "$(sql huge.duckdb "SELECT late FROM t WHERE id = 110000")" again \
+	'... of a doubled record the last ones'
+is "$(sql huge.duckdb 'SELECT count(*) FROM
+	(SELECT id, lag(id) OVER (ORDER BY rowid) AS before FROM t) WHERE id < before')" 1 \
+	'... in the order that they came in'
+is "$(sql huge.duckdb 'SELECT count(*) FROM duckdb_views() WHERE NOT internal')" 0 \
+	'... and no view stays'
+(
+	ulimit -f 4000
+	run ndjson-to-sql -t t full.duckdb huge
+	fails 1 'full.duckdb|ile too large' 'a file that may not grow so much'
+	echo "$tap_count $tap_failures" >counts
+)
+read -r tap_count tap_failures <counts
+is "$(echo full*)" 'full*' '... leaves nothing'
+rm huge huge.duckdb
+
 # --- in parts
 
 (put '{"id":1}' '{"id":2}' && cat in && sleep 0.6 && put '{"id":1,"v":"x"}' &&

@@ -170,11 +170,9 @@ set_double(double *number, const struct cell *c)
 	return true;
 }
 
-/* Puts the cell, which is not null, into place `at`: false where it does not
- * fit. */
-static bool
-set_value(void *data, size_t at, enum duckdb_fill fill, const struct cell *c,
-    struct batch *b, enum duckdb_fill *wider)
+bool
+duckdb_fill_value(void *data, size_t at, enum duckdb_fill fill,
+    const struct cell *c, struct batch *b, enum duckdb_fill *wider)
 {
 	bool is_text = c->kind == CELL_TEXT;
 	int64_t micros;
@@ -226,7 +224,7 @@ duckdb_fill_column(const struct libduckdb *l, struct duckdb_vector *vector,
 		const struct cell *c = &row->cells[index];
 
 		if (index < row->count && c->kind != CELL_NULL) {
-			if (!set_value(data, i, fill, c, b, wider))
+			if (!duckdb_fill_value(data, i, fill, c, b, wider))
 				return false;
 			continue;
 		}

@@ -50,6 +50,11 @@ bool duckdb_fill_column(const struct libduckdb *l, struct duckdb_vector *vector,
     enum duckdb_fill fill, const struct row *const *rows, size_t count,
     size_t index, struct batch *b, enum duckdb_fill *wider);
 
+/* Puts one cell, which is not null, into place `at` of an array of the type's
+ * values, and tells the same of it. */
+bool duckdb_fill_value(void *data, size_t at, enum duckdb_fill fill,
+    const struct cell *c, struct batch *b, enum duckdb_fill *wider);
+
 /* Fills a vector of BIGINT with the rows' sequence numbers, and one of
  * VARCHAR with what rows below them refer to. */
 void duckdb_fill_sequence(const struct libduckdb *l,

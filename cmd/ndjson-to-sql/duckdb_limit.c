@@ -6,6 +6,7 @@
 
 #include "batch.h"
 #include "duckdb.h"
+#include "duckdb_feed.h"
 #include "schema.h"
 
 #include <inttypes.h>
@@ -29,6 +30,8 @@ enum {
 	STEP_BYTES = 8 * MEBIBYTE,
 	/* In a new file groups are smaller, and one fits from the start. */
 	BUILD_BYTES = 24 * MEBIBYTE,
+	/* 4 MB for each thread, and half of that is for other ends. */
+	FEED_COLUMN_BYTES = DUCKDB_FEED_GROUPS * 2 * 4 * MEBIBYTE,
 	/* A chunk of the input that is larger has a line as large. */
 	LARGE_CHUNK_BYTES = 4 * MEBIBYTE,
 };
@@ -131,6 +134,26 @@ duckdb_limit_append(struct duckdb *d, const struct duckdb_table *t,
 {
 	return reserve(d,
 	    room_for_rows(d) + blocks_of_open(d) + blocks_of(d, t), why);
+}
+
+int
+duckdb_limit_lift(struct duckdb *d, size_t columns, struct fail *why)
+{
+	struct buf sql;
+
+	buf_init(&sql, BOUND_LINE_BYTES);
+	buf_addf(&sql, "SET threads = %d", DUCKDB_FEED_GROUPS);
+	if (duckdb_db_run_buf(&d->db, &sql, NULL, why) != 0)
+		return -1;
+	return reserve(d, UNKNOWN_BYTES + columns * FEED_COLUMN_BYTES, why);
+}
+
+int
+duckdb_limit_fall(struct duckdb *d, struct fail *why)
+{
+	/* What is there is less, and is written to the disk now. */
+	d->limit_bytes = 1;
+	return reserve(d, room_for_rows(d) + blocks_of_open(d), why);
 }
 
 int

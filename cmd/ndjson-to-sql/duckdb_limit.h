@@ -4,13 +4,15 @@
  * it read and wrote until the limit is reached; what it needs beyond goes to
  * the disk, except for what it works on just now: two blocks for each column
  * of each table that is filled. So the limit is small, and follows the
- * columns. It never falls again.
+ * columns. It falls again after a feed alone.
  */
 #ifndef DUCKDB_LIMIT_H
 #define DUCKDB_LIMIT_H
 
 #include "attr.h"
 #include "fail.h"
+
+#include <stddef.h>
 
 struct batch;
 struct duckdb;
@@ -25,6 +27,14 @@ int duckdb_limit_start(struct duckdb *d, struct fail *why);
 ATTR_NODISCARD
 int duckdb_limit_append(struct duckdb *d, const struct duckdb_table *t,
     struct fail *why);
+
+/* Before and after the rows of a feed (duckdb_feed.h) come in. DuckDB lets no
+ * second thread take part where the limit leaves it less than 4 MB a column,
+ * whatever is needed. */
+ATTR_NODISCARD
+int duckdb_limit_lift(struct duckdb *d, size_t columns, struct fail *why);
+ATTR_NODISCARD
+int duckdb_limit_fall(struct duckdb *d, struct fail *why);
 
 /* Before the rows of a batch, which may be large, are written. */
 ATTR_NODISCARD

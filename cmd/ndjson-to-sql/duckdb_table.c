@@ -7,6 +7,7 @@
 
 #include "dialect.h"
 #include "duckdb.h"
+#include "duckdb_feed.h"
 #include "duckdb_limit.h"
 #include "duckdb_widen.h"
 #include "mem.h"
@@ -296,6 +297,10 @@ duckdb_table_flush(struct duckdb *d, struct duckdb_table *t, struct fail *why)
 {
 	int result;
 
+	if (t->feed &&
+	    (duckdb_feed_flush(d, t->feed, why) != 0 ||
+		duckdb_feed_close(d, &t->feed, why) != 0))
+		return -1;
 	if (!t->appender)
 		return 0;
 	result = flush(d, t, why);
@@ -394,6 +399,43 @@ fill_chunk(struct duckdb *d, struct duckdb_table *t,
 }
 
 static int
+open_feed(struct duckdb *d, struct duckdb_table *t, struct fail *why)
+{
+	if (t->feed)
+		return 0;
+	if (duckdb_table_flush(d, t, why) != 0)
+		return -1;
+	return duckdb_feed_open(d, t, &t->feed, why);
+}
+
+static int
+feed(struct duckdb *d, struct duckdb_table *t, const struct row *const *rows,
+    size_t count, struct batch *b, struct fail *why)
+{
+	while (count > 0) {
+		enum duckdb_fill wider;
+		size_t part, at;
+
+		if (open_feed(d, t, why) != 0)
+			return -1;
+		part = duckdb_feed_room(t->feed);
+		part = part < count ? part : count;
+		if (part == 0) {
+			if (duckdb_feed_flush(d, t->feed, why) != 0)
+				return -1;
+		} else if (duckdb_feed_add(t->feed, t, rows, part, b, &at,
+			       &wider)) {
+			rows += part;
+			count -= part;
+			t->row_count += part;
+		} else if (refill(d, t, at, wider, false, why) != 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int
 append(struct duckdb *d, struct duckdb_table *t, const struct row *const *rows,
     size_t count, struct batch *b, struct fail *why)
 {
@@ -421,6 +463,7 @@ duckdb_table_write(struct duckdb *d, struct duckdb_table *t, struct batch *b,
 {
 	const struct batch_table *from = &b->tables[t->sql.table->id];
 	const struct row **rows;
+	bool is_fed;
 	int result = 0;
 
 	if (from->count == 0)
@@ -429,13 +472,15 @@ duckdb_table_write(struct duckdb *d, struct duckdb_table *t, struct batch *b,
 		return -1;
 	if (d->options.ddl)
 		return 0;
+	is_fed = t->feed || duckdb_feed_pays(d, t);
 	rows = mem_alloc(CHUNK_ROWS, sizeof(*rows));
 	for (size_t at = 0; at < from->count && result == 0;) {
 		size_t count = 0;
 
 		while (at < from->count && count < CHUNK_ROWS)
 			rows[count++] = &from->rows[at++];
-		result = append(d, t, rows, count, b, why);
+		result = is_fed ? feed(d, t, rows, count, b, why)
+				: append(d, t, rows, count, b, why);
 	}
 	free(rows);
 	return result;
@@ -477,6 +522,7 @@ duckdb_table_free(struct duckdb *d, struct duckdb_table *t)
 {
 	if (t->appender || t->chunk)
 		(void)close_appender(d, t);
+	duckdb_feed_free(t->feed);
 	for (size_t i = 0; i < t->sql.column_count; i++)
 		free(t->columns[i].stored);
 	free(t->sql.columns);

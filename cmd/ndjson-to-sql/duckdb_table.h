@@ -24,6 +24,7 @@
 #include <stdint.h>
 
 struct duckdb;
+struct duckdb_feed;
 
 struct duckdb_column {
 	enum duckdb_fill fill; /* type in the filled table */
@@ -45,7 +46,8 @@ struct duckdb_table {
 	uint64_t row_count;               /* that went in since */
 	struct duckdb_appender *appender; /* NULL: none is open */
 	struct duckdb_chunk *chunk;
-	uint64_t unflushed; /* rows of the appender */
+	uint64_t unflushed;       /* rows of the appender */
+	struct duckdb_feed *feed; /* instead of it; or NULL */
 	struct sink_counts counts;
 };
 
@@ -71,7 +73,7 @@ ATTR_NODISCARD
 int duckdb_table_fill(struct duckdb *d, struct duckdb_table *t,
     struct fail *why);
 
-/* Ends the use of its appender. */
+/* Ends the use of its appender or feed. */
 ATTR_NODISCARD
 int duckdb_table_flush(struct duckdb *d, struct duckdb_table *t,
     struct fail *why);

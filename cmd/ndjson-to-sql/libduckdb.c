@@ -83,6 +83,8 @@ libduckdb_load(struct libduckdb *l, const char *file, struct fail *why)
 	is_whole &= symbol_find(library, "duckdb_" #name, &l->name);
 	LIBDUCKDB_FUNCTIONS(FIND)
 #undef FIND
+	if (!symbol_find(library, "duckdb_arrow_scan", &l->arrow_scan))
+		l->arrow_scan = NULL;
 	if (is_whole && !is_old(version))
 		return 0;
 	return fail_set(why, STATUS_LOCAL,

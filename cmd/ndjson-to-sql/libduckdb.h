@@ -2,9 +2,9 @@
 /*
  * libduckdb, loaded when a target needs it: no part of DuckDB is needed to
  * build. What is declared here is the part of its C API that is used, with
- * the names and types of duckdb.h less the prefix; all of it is in the part
- * that DuckDB declares stable. Handles are pointers to what only the library
- * knows.
+ * the names and types of duckdb.h less the prefix; all of it but arrow_scan
+ * is in the part that DuckDB declares stable. Handles are pointers to what
+ * only the library knows.
  */
 #ifndef LIBDUCKDB_H
 #define LIBDUCKDB_H
@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct arrow_stream;
 struct duckdb_appender;
 struct duckdb_chunk;
 struct duckdb_config;
@@ -126,6 +127,10 @@ enum duckdb_error {
 #define LIBDUCKDB_MEMBER(result, name, parameters) result(*name) parameters;
 struct libduckdb {
 	LIBDUCKDB_FUNCTIONS(LIBDUCKDB_MEMBER)
+	/* Makes a view of what the stream gives. DuckDB means to replace it
+	 * some day: NULL where it is not there any more. */
+	int (*arrow_scan)(struct duckdb_connection *, const char *view,
+	    struct arrow_stream *);
 };
 #undef LIBDUCKDB_MEMBER
 

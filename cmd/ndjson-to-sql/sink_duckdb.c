@@ -218,8 +218,8 @@ duckdb_change(struct sink *sink, const struct change *c, struct fail *why)
 	return 0;
 }
 
-/* An appender holds memory for each column: those of tables that the stream
- * has left are closed. */
+/* An appender and a feed hold memory for each column: those of tables that
+ * the stream has left are closed. */
 static int
 close_others(struct duckdb *d, const struct batch *b, struct fail *why)
 {
@@ -227,7 +227,7 @@ close_others(struct duckdb *d, const struct batch *b, struct fail *why)
 		struct duckdb_table *t = d->tables[id];
 		size_t root;
 
-		if (!t || !t->appender)
+		if (!t || (!t->appender && !t->feed))
 			continue;
 		root = t->sql.table->root->id;
 		if ((root >= b->table_count || b->tables[root].count == 0) &&
