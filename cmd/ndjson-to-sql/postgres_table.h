@@ -93,20 +93,9 @@ ATTR_NODISCARD
 int postgres_table_make_key(struct postgres *s, struct postgres_table *t,
     struct fail *why);
 
-/* Sends the rows of the batch on their way. */
-ATTR_NODISCARD
-int postgres_table_write(struct postgres *s, struct postgres_table *t,
-    struct batch *b, struct fail *why);
-
 /* Sends what is on its way, and ends its COPY. */
 ATTR_NODISCARD
 int postgres_table_end_lanes(struct postgres *s, struct postgres_table *t,
-    struct fail *why);
-
-/* Rejects a row with its whole record: what is in stages of it goes. */
-ATTR_NODISCARD
-int postgres_table_refuse(struct postgres *s, struct postgres_table *t,
-    struct batch *b, uint64_t sequence, const struct fail *reason,
     struct fail *why);
 
 /* After a commit: stages are gone, and no table is direct. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The PostgreSQL sink: the connection, the one transaction, and what is
- * there. Tables are the matter of postgres_table.c, their rows' way of
- * postgres_lane.c, and what becomes of them of postgres_merge.c.
+ * there. Tables are the matter of postgres_table.c, the way of their rows of
+ * postgres_copy.c and postgres_lane.c, and what becomes of them of
+ * postgres_merge.c.
  *
  * An advisory lock on the schema's name makes loads into it wait for each
  * other; it ends with the transaction, whatever happens, and needs no
@@ -15,6 +16,7 @@
 #include "msg.h"
 #include "out.h"
 #include "postgres.h"
+#include "postgres_copy.h"
 #include "postgres_lane.h"
 #include "postgres_merge.h"
 #include "postgres_row.h"
@@ -433,7 +435,7 @@ postgres_write(struct sink *sink, struct batch *b, struct fail *why)
 		return -1;
 	for (size_t id = 0; id < b->table_count; id++)
 		if (b->tables[id].table && b->tables[id].count > 0 &&
-		    postgres_table_write(s, s->tables[id], b, why) != 0)
+		    postgres_copy_rows(s, s->tables[id], b, why) != 0)
 			return -1;
 	return postgres_merge_batch(s, b, why);
 }

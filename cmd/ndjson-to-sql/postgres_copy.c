@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Rows go straight into a table that is empty, unless their key came before,
+ * and else into its stage. Where rows may be rejected, each batch is copied
+ * for itself, and again without the row that the server refused.
+ */
+#include "postgres_copy.h"
+
+#include "mem.h"
+#include "postgres.h"
+#include "postgres_lane.h"
+#include "postgres_table.h"
+#include "schema.h"
+
+#include <inttypes.h>
+
+static bool
+is_dropped(const struct batch *b, const struct row *row)
+{
+	return batch_origin(b, row)->is_dropped;
+}
+
+/* Whether the row, or the record that it is of, may have come before. */
+static bool
+is_suspect(struct postgres_table *t, const struct batch *b,
+    const struct row *row)
+{
+	struct origin *o = &b->origins[row->sequence - b->first_sequence];
+
+	if (!t->table->parent && (t->is_merged || t->is_history) &&
+	    t->table->key_count > 0 &&
+	    !postgres_keys_add(&t->keys, t->table, row))
+		o->is_known = t->is_doubled = true;
+	return o->is_known;
+}
+
+static int
+write_rows(struct postgres *s, struct postgres_table *t, struct batch *b,
+    struct fail *why)
+{
+	const struct batch_table *rows = &b->tables[t->table->id];
+
+	if (t->is_direct && postgres_table_define(s, t, why) != 0)
+		return -1;
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct row *row = &rows->rows[i];
+		struct postgres_lane *lane = &t->staged;
+
+		if (is_dropped(b, row))
+			continue;
+		if (!is_suspect(t, b, row) && t->is_direct) {
+			lane = &t->direct;
+			t->counts.inserted++;
+		} else {
+			if (postgres_table_make_stage(s, t, why) != 0)
+				return -1;
+			t->staged_count++;
+		}
+		if (postgres_lane_add(s, lane, row, batch_origin(b, row),
+			why) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* --- rejects ------------------------------------------------------------ */
+
+/* Rejects a row with its whole record: what is in stages of it goes. */
+static int
+refuse(struct postgres *s, struct postgres_table *t, struct batch *b,
+    uint64_t sequence, const struct fail *reason, struct fail *why)
+{
+	struct origin *o = &b->origins[sequence - b->first_sequence];
+	uint64_t count;
+	struct buf sql;
+
+	if (s->options.reject(s->options.context, o, reason, why) != 0)
+		return -1;
+	o->is_dropped = true;
+	t->counts.rejected++;
+	for (size_t i = 0; i < s->table_count; i++) {
+		struct postgres_table *below = s->tables[i];
+
+		if (!below || below->table->root != t->table->root ||
+		    !below->has_stage)
+			continue;
+		buf_init(&sql, SQL_BYTES_MAX);
+		buf_addf(&sql, "DELETE FROM %s WHERE %s = %" PRIu64,
+		    below->stage, SQL_SEQUENCE, sequence);
+		if (postgres_run(s, &sql, &count, why) != 0)
+			return -1;
+		below->staged_count -= count;
+	}
+	return 0;
+}
+
+/* Copies the rows from place `from` up to `*to`, or up to the first that no
+ * COPY can take: `*to` is its place then, and `reason` says why. */
+static int
+copy_part(struct postgres *s, struct postgres_table *t, const struct batch *b,
+    size_t from, size_t *to, struct fail *reason, struct fail *why)
+{
+	const struct batch_table *rows = &b->tables[t->table->id];
+
+	s->db.failed_line = 0;
+	for (size_t i = from; i < *to; i++) {
+		const struct row *row = &rows->rows[i];
+		int result;
+
+		if (is_dropped(b, row))
+			continue;
+		(void)is_suspect(t, b, row);
+		result = postgres_lane_add(s, &t->staged, row,
+		    batch_origin(b, row), why);
+		if (result < 0)
+			return -1;
+		if (result == 1) {
+			*reason = *why;
+			*to = i;
+		}
+	}
+	if (postgres_lane_end(s, &t->staged, why) != 0)
+		return -1;
+	for (size_t i = from; i < *to; i++)
+		t->staged_count += !is_dropped(b, &rows->rows[i]);
+	return 0;
+}
+
+/* The place of the row that failed, the Nth of those that were copied. */
+static size_t
+find_failed(const struct postgres *s, const struct postgres_table *t,
+    const struct batch *b, size_t from)
+{
+	const struct batch_table *rows = &b->tables[t->table->id];
+	uint64_t left = s->db.failed_line;
+
+	while (from < rows->count &&
+	    (is_dropped(b, &rows->rows[from]) || --left > 0))
+		from++;
+	return from;
+}
+
+/* After the server refused a row: takes the COPY back, and makes it again
+ * with the rows before that one, which are known to be good. */
+static int
+copy_again(struct postgres *s, struct postgres_table *t, const struct batch *b,
+    size_t from, size_t to, struct fail *why)
+{
+	struct fail reason;
+
+	postgres_lane_clear(&t->staged);
+	if (postgres_db_run(&s->db, "ROLLBACK TO SAVEPOINT rows", NULL, why) !=
+	    0)
+		return -1;
+	return copy_part(s, t, b, from, &to, &reason, why);
+}
+
+/* Where rows may be rejected, each batch is copied for itself. */
+static int
+write_checked(struct postgres *s, struct postgres_table *t, struct batch *b,
+    struct fail *why)
+{
+	const struct batch_table *rows = &b->tables[t->table->id];
+	struct fail reason;
+	size_t from = 0, to;
+
+	if (postgres_table_make_stage(s, t, why) != 0)
+		return -1;
+	for (;; from = to + 1) {
+		to = rows->count;
+		if (postgres_db_run(&s->db, "SAVEPOINT rows", NULL, why) != 0)
+			return -1;
+		if (copy_part(s, t, b, from, &to, &reason, why) != 0) {
+			if (why->status != STATUS_DATA ||
+			    s->db.failed_line == 0)
+				return -1;
+			reason = *why;
+			to = find_failed(s, t, b, from);
+			if (copy_again(s, t, b, from, to, why) != 0)
+				return -1;
+		}
+		if (postgres_db_run(&s->db, "RELEASE SAVEPOINT rows", NULL,
+			why) != 0)
+			return -1;
+		if (to >= rows->count)
+			return 0;
+		if (refuse(s, t, b, rows->rows[to].sequence, &reason, why) != 0)
+			return -1;
+	}
+}
+
+int
+postgres_copy_rows(struct postgres *s, struct postgres_table *t,
+    struct batch *b, struct fail *why)
+{
+	t->is_settled = false;
+	if (s->options.reject)
+		return write_checked(s, t, b, why);
+	return write_rows(s, t, b, why);
+}
