@@ -7,14 +7,21 @@
 #	command		its words
 #	files		what lies there before: names and contents
 #	before		commands that make the rest of it
+#	needs		'postgres' or 'duckdb': left out where it is not
 #	stdin		a name; else /dev/null
+#	feed		what a shell runs for stdin
 #	env		more of the environment
 #	kinds		a pattern: faults of other kinds are not tried
+#	is_pointless	a pattern of a kind of fault and how: where one call of
+#			them fails alone, nothing can be promised
+#	spares		a pattern of the kind of fault and what it met: these are
+#			not judged
 #	until		a function of stdout: says when to send SIGTERM
 #	state		a function of the directory and stdout: what is there
 #	rows		the same where a second run is to give the same again
 #	is_not_repeatable	a second run does not
 #	is_done		what else may be there after status 0
+#	is_part		what else may be there after a failure
 #	is_whole	what else must be true with status 0
 #	is_broken_off	whether stdout is the beginning of the new one, and tells
 #			whoever reads it that it is no more
@@ -24,6 +31,8 @@ use strict;
 use warnings;
 
 use Time::HiRes qw(sleep);
+use postgres;
+use state;
 
 my ($endpoint, $token);
 
@@ -39,7 +48,7 @@ sub start_mock {
 			"$dir/mock.url", '--app-id', 'app', '--app-secret',
 			's3cret', '--users', 12, '--logs', 40;
 	}
-	for (1 .. 500) {
+	for (1 .. 6000) {
 		last if -s "$dir/mock.url";
 		sleep 0.01;
 	}
@@ -181,67 +190,16 @@ sub records {
 	return $text . qq({"_resource":"people","id":"p","name":"$mark"}\n);
 }
 
-sub without_times {
-	my ($text) = @_;
+my @load = qw(ndjson-to-sql -q);
+my %loads = (files => {old => records(1, 6, 'old'), new => records(4, 9, 'new')});
+# With --append they would come twice.
+my %apart = (files => {old => records(1, 3, 'old'),
+	new => records(4, 9, 'new') =~ s/.*people.*\n//r});
 
-	$text =~ s/\b17\d{11,17}\b/L/g;
-	$text =~ s/20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d\.\d+Z?/T/g;
-	return $text;
-}
-
-# The rows of an SQLite database, and how many loads it knows.
-sub sqlite_rows {
-	my ($path) = @_;
-
-	return 'none' if !-e $path;
-	return 'empty' if !-s $path;
-	my $text = `sqlite3 -batch $path 'PRAGMA integrity_check' .dump 2>&1`;
-
-	return without_times(join "\n", sort grep { !/INTO _loads / &&
-		!/INTO sqlite_stat/ } split /\n/, $text);
-}
-
-sub sqlite_state {
-	my ($path) = @_;
-	my $rows = sqlite_rows($path);
-
-	return $rows if $rows =~ /^(?:none|empty)$/;
-	return "$rows\n" . `sqlite3 -batch $path "SELECT status, count(*)
-		FROM _loads GROUP BY status" 2>&1`;
-}
-
-# The files of a directory with their contents.
-sub directory_rows {
-	my ($path) = @_;
-
-	return 'none' if !-e $path;
-	my $text = `cd $path && for f in \$(find . -type f ! -name '_loads*' |
-		sort); do echo \$f; case \$f in *.gz) gzip -dc \$f ;;
-		*.zst) zstd -dcq \$f ;; *) sort \$f ;; esac; done 2>&1`;
-
-	return without_times($text);
-}
-
-sub directory_state {
-	my ($path) = @_;
-	my $loads = join '', map { `zstd -dcf $_ | gzip -dcf 2>&1 | wc -l` }
-		glob "$path/_loads*";
-
-	return directory_rows($path) . "\n$loads";
-}
-
-sub load_cases {
-	my @load = qw(ndjson-to-sql -q);
-	my %common = (files => {old => records(1, 6, 'old'),
-		new => records(4, 9, 'new')});
-	my %sqlite = (%common, state => sub { sqlite_state("$_[0]/out.db") },
-		rows => sub { sqlite_rows("$_[0]/out.db") });
+sub sqlite_cases {
+	my %sqlite = (%loads, state => sub { state::sqlite("$_[0]/out.db") },
+		rows => sub { state::sqlite_rows("$_[0]/out.db") });
 	my @made = ([@load, 'out.db', 'old']);
-	my %directory = (%common,
-		state => sub { directory_state("$_[0]/out") },
-		rows => sub { directory_rows("$_[0]/out") });
-	my %script = (%common, is_broken_off => sub { $_[0] !~ /COMMIT;?\s*\z/i },
-		state => sub { without_times($_[1]) });
 
 	return (
 		{%sqlite, name => 'new', command => [@load, 'out.db', 'new']},
@@ -261,11 +219,19 @@ sub load_cases {
 		{%sqlite, name => 'history', before => [[@load, '--history',
 			'out.db', 'old']],
 			command => [@load, '--history', 'out.db', 'new']},
-		{%sqlite, name => 'append', is_not_repeatable => 1,
-			files => {old => records(1, 3, 'old'),
-				new => records(4, 9, 'new') =~ s/.*people.*\n//r},
+		{%sqlite, name => 'history-sync', before => [[@load,
+			'--history', 'out.db', 'old']],
+			command => [@load, qw(--history --sync out.db new)]},
+		{%sqlite, %apart, name => 'append', is_not_repeatable => 1,
 			before => \@made,
 			command => [@load, '--append', 'out.db', 'new']},
+		{%sqlite, name => 'commit-every',
+			files => {map { ("part$_" => records(3 * $_ + 1,
+				3 * $_ + 3, 'x') =~ s/.*people.*\n//r) } 0 .. 2},
+			feed => 'for i in 0 1 2; do cat part$i; sleep 0.05; done',
+			command => [@load, qw(--commit-every 10ms out.db)],
+			state => sub { state::sqlite_rows("$_[0]/out.db") },
+			is_part => sub { state::is_growing("$_[0]/out.db") }},
 		{%sqlite, name => 'rejects',
 			files => {new => records(1, 3, 'new') .
 				qq({"_resource":"things","id":null}\n)},
@@ -276,13 +242,52 @@ sub load_cases {
 			command => [@load, 'out.db', 'new.gz']},
 		{%sqlite, name => 'describe', before => \@made,
 			command => [@load, '--describe=json', 'out.db'],
-			state => sub { without_times($_[1]) },
+			state => sub { state::without_times($_[1]) },
 			rows => undef, is_broken_off => sub { 1 }},
+	);
+}
+
+# DuckDB throws exceptions out of its interface where it cannot look at /proc and
+# /sys, crashes where it can map no memory, takes an interrupted call for a broken
+# disk, and a database that access() cannot find for one that is to be made.
+my %engine = (needs => 'duckdb', spares => qr{\ /(?:proc|sys)/|^map\ |
+	\ EINTR\ .*\.(?:duckdb|parquet)|
+	^stat\ .*\ (?:access|realpath|readlink)\ .*duckdb}x);
+
+sub directory_cases {
+	my %directory = (%loads,
+		state => sub { state::directory("$_[0]/out") },
+		rows => sub { state::directory_rows("$_[0]/out") });
+	my %parquet = (%loads, %engine,
+		state => sub { state::parquet("$_[0]/out") },
+		rows => sub { state::parquet_rows("$_[0]/out") });
+	my $after = sub {
+		my ($words, %more) = @_;
+		my ($target) = grep { /:/ } @$words;
+
+		return (before => [[@load, $target, 'old']],
+			command => [@load, @$words, 'new'], %more);
+	};
+
+	return (
 		{%directory, name => 'csv',
 			command => [@load, 'csv:out', 'new']},
-		{%directory, name => 'csv-merge',
-			before => [[@load, 'csv:out', 'old']],
-			command => [@load, 'csv:out', 'new']},
+		{%directory, name => 'csv-merge', $after->(['csv:out'])},
+		{%directory, name => 'csv-again', $after->(['csv:out']),
+			command => [@load, 'csv:out', 'old']},
+		{%directory, name => 'csv-sync',
+			$after->(['--sync', 'csv:out'])},
+		{%directory, name => 'csv-replace',
+			$after->(['--replace', 'csv:out'])},
+		{%directory, name => 'csv-gzip',
+			$after->(['--gzip', 'csv:out'])},
+		{%directory, name => 'csv-zstd', %apart, $after->(
+			['--zstd', '--append', 'csv:out']),
+			is_not_repeatable => 1},
+		{%directory, name => 'csv-describe', $after->(['csv:out']),
+			command => [@load, '--describe=json', 'csv:out'],
+			state => sub { state::without_times($_[1]) },
+			rows => undef, is_broken_off => sub { 1 }},
 		{%directory, name => 'ndjson-gzip',
 			before => [[@load, '--gzip', 'ndjson:out', 'old']],
 			command => [@load, '--gzip', '--sync', 'ndjson:out',
@@ -293,18 +298,92 @@ sub load_cases {
 				'new']},
 		{%directory, name => 'bundle',
 			command => [@load, 'snowflake:out', 'new']},
-		{%script, name => 'script',
-			command => [@load, 'sql:sqlite', 'new']},
-		{%common, name => 'table', is_broken_off => sub { 1 },
-			files => {new => records(1, 9, 'new') =~
-				s/.*people.*\n//r},
-			command => [@load, '-', 'new'],
-			state => sub { without_times($_[1]) }},
+		{%directory, name => 'bundle-again',
+			$after->(['--sync', 'bigquery:out'])},
+		{%parquet, name => 'parquet',
+			command => [@load, 'parquet:out', 'new']},
+		{%parquet, name => 'parquet-merge', $after->(['parquet:out'])},
+		{%parquet, name => 'parquet-partition', command => [@load,
+			'--partition=at:day', 'parquet:out', 'new']},
 	);
 }
 
+sub stream_cases {
+	my %script = (%loads, is_broken_off => sub { $_[0] !~ /COMMIT;?\s*\z/i },
+		state => sub { state::without_times($_[1]) });
+
+	return (
+		{%script, name => 'script',
+			command => [@load, 'sql:sqlite', 'new']},
+		{%script, name => 'script-postgres',
+			command => [@load, '--sync', 'sql:postgres', 'new']},
+		{%loads, name => 'table', is_broken_off => sub { 1 },
+			files => {new => records(1, 9, 'new') =~
+				s/.*people.*\n//r},
+			command => [@load, '-', 'new'],
+			state => sub { state::without_times($_[1]) }},
+	);
+}
+
+sub duckdb_cases {
+	my %duckdb = (%loads, %engine,
+		state => sub { state::duckdb("$_[0]/out.duckdb") },
+		rows => sub { state::duckdb_rows("$_[0]/out.duckdb") });
+	my @made = ([@load, 'out.duckdb', 'old']);
+
+	return (
+		{%duckdb, name => 'duckdb',
+			command => [@load, 'out.duckdb', 'new']},
+		{%duckdb, name => 'duckdb-merge', before => \@made,
+			command => [@load, 'out.duckdb', 'new']},
+		{%duckdb, name => 'duckdb-sync', before => \@made,
+			command => [@load, '--sync', 'out.duckdb', 'new']},
+		{%duckdb, name => 'duckdb-history',
+			before => [[@load, '--history', 'out.duckdb', 'old']],
+			command => [@load, '--history', 'out.duckdb', 'new']},
+		{%duckdb, %apart, name => 'duckdb-append',
+			is_not_repeatable => 1, before => \@made,
+			command => [@load, '--append', 'out.duckdb', 'new']},
+	);
+}
+
+sub postgres_cases {
+	# A connection that is lost once and there afterwards: both sides wait.
+	my %postgres = (%loads, needs => 'postgres',
+		is_pointless => qr/^network ECONNRESET/,
+		state => \&state::postgres, rows => \&state::postgres_rows);
+	my $to = 'postgresql://';
+	my @made = ([@load, $to, 'old']);
+
+	return (
+		{%postgres, name => 'postgres', command => [@load, $to, 'new']},
+		{%postgres, name => 'postgres-merge', before => \@made,
+			command => [@load, $to, 'new']},
+		{%postgres, name => 'postgres-replace', before => \@made,
+			command => [@load, '--replace', $to, 'new']},
+		{%postgres, name => 'postgres-sync', before => \@made,
+			command => [@load, '--sync', $to, 'new']},
+		{%postgres, name => 'postgres-history',
+			before => [[@load, '--history', $to, 'old']],
+			command => [@load, '--history', $to, 'new']},
+		{%postgres, %apart, name => 'postgres-append',
+			is_not_repeatable => 1, before => \@made,
+			command => [@load, '--append', $to, 'new']},
+	);
+}
+
+# Those that can be tried here.
 sub all {
-	return (token_cases(), fetch_cases(), load_cases());
+	my ($root) = @_;
+	my %has = (postgres => postgres::is_installed($root),
+		duckdb => $ENV{ENGINES} && -e "$ENV{ENGINES}/duckdb/version");
+
+	($ENV{LIBDUCKDB}) = glob "$ENV{ENGINES}/duckdb/libduckdb.*"
+		if $has{duckdb};
+	return grep { !$_->{needs} || $has{$_->{needs}} }
+		token_cases(), fetch_cases(), sqlite_cases(),
+		directory_cases(), stream_cases(), duckdb_cases(),
+		postgres_cases();
 }
 
 1;

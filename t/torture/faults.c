@@ -12,6 +12,10 @@
  *	FAULT_REPORT	a file of REPORT_BYTES that gets a struct report; it is
  *			shared by all processes that are forked
  *	FAULT_TRACE	a file that gets the stack of the first fault
+ *	FAULT_PLACES	a file that gets a struct place for each call of the
+ *			kind
+ *	FAULT_DEPTH	how many callers inside each other are a place, up to
+ *			two digits
  *
  * Programs that are started by execve are spared. What libc calls inside
  * itself, such as the read of an fread, does not come by here; strace(1) does
@@ -28,6 +32,7 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,17 +121,22 @@ struct report {
 	atomic_ullong calls[KINDS];
 };
 
+/* Which call it was, and what tells its callers from others. */
+struct place {
+	unsigned long long nth, hash;
+};
+
 /* What the environment says; NONE is none. */
 static struct {
 	enum kind kind;
 	unsigned long long nth;
 	size_t how;
 	bool is_on;
-	int trace;
+	int trace, places, depth;
 	struct report *report;
 	sqlite3 *db; /* the connection whose last call failed by us */
 	sqlite3_stmt *statement;
-} plan = {.kind = NONE, .trace = -1};
+} plan = {.kind = NONE, .trace = -1, .places = -1};
 
 /* --- when to strike ------------------------------------------------------ */
 
@@ -154,6 +164,11 @@ start(void)
 	if (*variable("FAULT_TRACE"))
 		plan.trace = open(variable("FAULT_TRACE"),
 		    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	for (const char *c = variable("FAULT_DEPTH"); *c; c++)
+		plan.depth = plan.depth * 10 + (*c - '0');
+	if (plan.depth > 0)
+		plan.places = open(variable("FAULT_PLACES"),
+		    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	for (size_t i = NONE + 1; i < KINDS; i++)
 		if (strcmp(kinds[i], variable("FAULT_CALL")) == 0)
 			kind = (enum kind)i;
@@ -190,6 +205,25 @@ report(const char *function, int fd, const char *path)
 		backtrace_symbols_fd(stack, backtrace(stack, DEEP), plan.trace);
 }
 
+static void
+note_place(unsigned long long nth)
+{
+	static _Thread_local bool is_busy;
+	struct place place = {nth, 14695981039346656037U};
+	void *stack[2 + DEEP];
+	int depth = plan.depth < DEEP ? plan.depth : DEEP;
+
+	if (is_busy)
+		return;
+	is_busy = true;
+	/* Behind this function and the one that was called. */
+	depth = backtrace(stack, 2 + depth);
+	for (int i = 2; i < depth; i++)
+		place.hash = (place.hash ^ (uintptr_t)stack[i]) * 1099511628211;
+	(void)syscall(SYS_write, plan.places, &place, sizeof(place));
+	is_busy = false;
+}
+
 /* Whether this call is to fail; sets errno then. */
 static bool
 strikes(enum kind kind, const char *function, int fd, const char *path)
@@ -201,6 +235,8 @@ strikes(enum kind kind, const char *function, int fd, const char *path)
 	n = atomic_fetch_add(&plan.report->calls[kind], 1) + 1;
 	if (kind != plan.kind)
 		return false;
+	if (plan.places != -1)
+		note_place(n);
 	if (n != plan.nth && !(plan.is_on && n > plan.nth && plan.nth > 0))
 		return false;
 	if (atomic_fetch_add(&plan.report->faults, 1) == 0) {
