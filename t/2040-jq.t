@@ -202,6 +202,10 @@ case $build in
 	refuses '{"id":"a"}' '("x" * 1e6) as $x | {a:[range(1e6) | $x + "y"]}' \
 		5 'record "a": .*needs more than 1024 MB of memory' \
 		'a program that takes all memory'
+	run sh -c 'ulimit -v 400000 && exec "$@"' - logto-fetch x \
+		--jq '{a: (reduce range(40) as $i ("x"; . + .))}' </dev/null
+	fails 1 'record "a": there is no memory for what the --jq program does' \
+		'a machine that has no more'
 	;;
 esac
 serves '[{"id":"a"},{"id":"b"}]'

@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/mman.h>
 #ifdef __linux__
 #include <sys/prctl.h>
 #endif
@@ -107,4 +108,22 @@ confine_process(pid_t parent, int keep_in, int keep_out, size_t memory_bytes,
 	(void)setrlimit(RLIMIT_NPROC, &none);
 #endif
 	limit_memory(memory_bytes);
+}
+
+bool
+confine_is_at_limit(size_t memory_bytes)
+{
+	/* What was asked for is not known. Of a value that doubles it is at
+	 * most two thirds of all, so less than this part was free. */
+	size_t most = memory_bytes / 4 * 3;
+	struct rlimit limit;
+	void *room;
+
+	if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur != memory_bytes)
+		return false;
+	/* Takes addresses only. */
+	room = mmap(NULL, most, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (room != MAP_FAILED)
+		(void)munmap(room, most);
+	return room == MAP_FAILED;
 }

@@ -5,6 +5,7 @@
 #ifndef CONFINE_H
 #define CONFINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -15,5 +16,9 @@
  * signal is left to that one. Call first thing in a forked child. */
 void confine_process(pid_t parent, int keep_in, int keep_out,
     size_t memory_bytes, const char *const *forget);
+
+/* Whether memory ended by that limit rather than by what the machine has. Of
+ * one that was lower before it was not ours. */
+bool confine_is_at_limit(size_t memory_bytes);
 
 #endif

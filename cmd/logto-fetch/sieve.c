@@ -195,11 +195,10 @@ explain_end(struct sieve *s, struct fail *why)
 
 	if (stop_is_requested())
 		return stop_fail(why);
-	/* Our own allocation ends it so; libjq's is told of by a frame. */
+	/* So it ends while it cannot tell yet. */
 	if (number == 0 && WEXITSTATUS(ended) == STATUS_LOCAL)
-		return fail_set(why, STATUS_DATA,
-		    "the --jq program needs more than %d MB of memory",
-		    WORKER_MEMORY_BYTES >> 20);
+		return fail_set(why, STATUS_LOCAL,
+		    "there is no memory for the process of the --jq program");
 	if (number == 0)
 		return fail_set(why, STATUS_LOCAL,
 		    "the process of the --jq program ended with status %d",

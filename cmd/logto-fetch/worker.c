@@ -14,6 +14,7 @@
 #include "json.h"
 #include "settings.h"
 #include "status.h"
+#include "undo.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -123,12 +124,16 @@ on_exhausted(void *context)
 
 	(void)context;
 	flush(w);
-	(void)fail_set(&why, STATUS_DATA,
-	    "the --jq program needs more than %d MB of memory",
-	    WORKER_MEMORY_BYTES >> 20);
+	if (confine_is_at_limit(WORKER_MEMORY_BYTES))
+		(void)fail_set(&why, STATUS_DATA,
+		    "the --jq program needs more than %d MB of memory",
+		    WORKER_MEMORY_BYTES >> 20);
+	else
+		(void)fail_set(&why, STATUS_LOCAL,
+		    "there is no memory for what the --jq program does");
 	tell_failure(w, &why);
 	flush(w);
-	_exit(STATUS_DATA);
+	_exit((int)why.status);
 }
 
 static bool
@@ -195,6 +200,7 @@ worker_main(const struct worker_task *task)
 	    .context = &w};
 	struct filter *filter;
 	struct fail why;
+	struct undo undo;
 
 	confine_process(task->parent, task->in, task->out, WORKER_MEMORY_BYTES,
 	    settings_secret_variables);
@@ -202,6 +208,7 @@ worker_main(const struct worker_task *task)
 	buf_init(&w.outbox, BOUND_LINE_BYTES + 2 * FLUSH_BYTES);
 	(void)buf_reserve(&w.outbox, 2 * FLUSH_BYTES);
 	watch_crashes(&w);
+	undo_add(&undo, on_exhausted, NULL);
 	filter = filter_new(task->program, task->left_out, &events, &why);
 	if (!filter) {
 		tell_failure(&w, &why);
