@@ -21,6 +21,8 @@ tortures() {
 		"... $(tail -n 1 faults)"
 }
 
+tortures 'the head of a database of DuckDB that comes in parts' \
+	--case '^duckdb-merge$' --kind read --how 'short$' --until 1
 tortures 'one call of some kind in each command' --case '^(duckdb|parquet|postgres)' \
 	--pairs 13 --points 1
 

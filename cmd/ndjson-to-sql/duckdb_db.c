@@ -215,15 +215,19 @@ check_magic(const char *path, struct fail *why)
 	enum { MAGIC_PLACE = 8, MAGIC_LEN = 4 };
 	char head[MAGIC_PLACE + MAGIC_LEN];
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	ssize_t len;
+	size_t len = 0;
+	ssize_t got = 1;
 
 	if (fd == -1) /* the library finds out why */
 		return 0;
-	do
-		len = read(fd, head, sizeof(head));
-	while (len < 0 && errno == EINTR);
+	while (len < sizeof(head) && got != 0) {
+		got = read(fd, head + len, sizeof(head) - len);
+		if (got == -1 && errno != EINTR)
+			break; /* so it does then */
+		len += got > 0 ? (size_t)got : 0;
+	}
 	(void)close(fd);
-	if (len <= 0 ||
+	if (got == -1 || len == 0 ||
 	    (len == sizeof(head) &&
 		memcmp(head + MAGIC_PLACE, magic, MAGIC_LEN) == 0))
 		return 0;
