@@ -33,6 +33,8 @@ tortures 'files that cannot be looked at' --case '^ndjson-gzip$' --kind stat \
 	--how EIO --points 20
 tortures 'memory that ends' --case '^(mint|warm-cache|logs|file|rejects|csv|new)$' \
 	--kind alloc --points 2
+tortures 'the lock of a directory that cannot be opened' --case '^csv$' \
+	--kind open --how 'EMFILE$' --until 5
 tortures 'one call of some kind in each command' --case '^(?!postgres|duckdb|parquet)' \
 	--pairs 17 --points 1
 

@@ -258,16 +258,21 @@ take_lock(struct directory *d, int64_t timeout_ms, struct fail *why)
 	int result;
 
 	do {
+		bool is_made = mkdir(d->loading, 0777) == 0;
+
+		if (!is_made && errno != EEXIST)
+			return directory_fail(why, "make", d->loading);
 		if (d->lock != -1)
 			(void)close(d->lock);
-		d->lock = -1;
-		if (mkdir(d->loading, 0777) != 0 && errno != EEXIST)
-			return directory_fail(why, "make", d->loading);
 		d->lock = open(d->loading,
 		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		/* Who had it may have removed it just now. */
-		if (d->lock == -1 && errno != ENOENT)
-			return directory_fail(why, "open", d->loading);
+		if (d->lock == -1 && errno != ENOENT) {
+			(void)directory_fail(why, "open", d->loading);
+			if (is_made)
+				(void)rmdir(d->loading);
+			return -1;
+		}
 		result = d->lock == -1 ? 1 : lock(d, timeout_ms, why);
 	} while (result == 1);
 	return result;
