@@ -35,6 +35,8 @@ tortures 'memory that ends' --case '^(mint|warm-cache|logs|file|rejects|csv|new)
 	--kind alloc --points 2
 tortures 'the lock of a directory that cannot be opened' --case '^csv$' \
 	--kind open --how 'EMFILE$' --until 5
+tortures 'memory that ends beside a scratch database' --case '^table$' \
+	--kind alloc --how 'ENOMEM$' --until 10
 tortures 'one call of some kind in each command' --case '^(?!postgres|duckdb|parquet)' \
 	--pairs 17 --points 1
 

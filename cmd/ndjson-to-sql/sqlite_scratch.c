@@ -11,6 +11,7 @@
 #include "sqlite.h"
 #include "sqlite_bulk.h"
 #include "sqlite_db.h"
+#include "undo.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,11 +21,18 @@ struct scratch_rows {
 	sqlite3_stmt *insert;
 };
 
+static void
+remove_file(void *path)
+{
+	(void)unlink(path);
+}
+
 int
 sqlite_scratch_open(const struct sink_options *options, const char *directory,
     struct sink **sink, struct fail *why)
 {
 	struct sink_options inner = *options;
+	struct undo undo;
 	struct buf path;
 	int fd, result = -1;
 
@@ -38,10 +46,12 @@ sqlite_scratch_open(const struct sink_options *options, const char *directory,
 		return -1;
 	}
 	(void)close(fd);
+	undo_add(&undo, remove_file, path.data);
 	inner.target = path.data;
 	inner.is_scratch = true;
 	result = sink_sqlite.open(&inner, sink, why);
-	(void)unlink(path.data);
+	undo_remove(&undo);
+	remove_file(path.data);
 	buf_free(&path);
 	return result;
 }
