@@ -176,6 +176,24 @@ is "$(cat err)$(sql all-script.db "SELECT id, _rest LIKE '%.last\":5}'
 	FROM t")" '2|1' \
 	'... and a script for it'
 
+# --- rows that somebody deleted, and not those of their lists
+
+for target in emptied.db csv:emptied; do
+	put '{"id":1,"l":[[1,2],[3]]}' '{"id":2,"l":[4]}'
+	ndjson-to-sql -t t $target in
+	case $target in
+	csv:*) sed -i 1q emptied/t.csv ;;
+	*) sql $target 'DELETE FROM t' ;;
+	esac
+	put '{"id":1}' '{"id":3,"l":[]}'
+	run ndjson-to-sql --stats json -t t $target in
+	exits 0 "$target: a table that somebody emptied"
+	like "$(cat err)" '"t__l":\{"inserted":0,"updated":0,"unchanged":0,"deleted":2' \
+		'... does not get the list of a record back'
+	like "$(cat err)" '"t__l__list":\{"inserted":0,.*"deleted":3' \
+		'... nor what was in it'
+done
+
 # --- replace
 
 cp base.db t.db

@@ -272,6 +272,9 @@ cut_table(struct sqlite *s, struct sqlite_table *child, struct batch *b,
 	const struct batch_table *rows = child->table->id < b->table_count
 	    ? &b->tables[child->table->id]
 	    : NULL;
+	/* Then somebody has deleted the records, and not their lists. To ask
+	 * that of each new record would cost a sixth of a load of new ones. */
+	bool was_empty = s->tables[child->table->root->id].was_empty;
 	struct ids gone = {0};
 	int result = 0;
 
@@ -287,7 +290,7 @@ cut_table(struct sqlite *s, struct sqlite_table *child, struct batch *b,
 		const struct origin *o = batch_origin(b, row);
 		bool is_longer;
 
-		if (!o->is_known || o->is_dropped)
+		if (o->is_dropped || (!o->is_known && !was_empty))
 			continue;
 		result =
 		    may_be_longer(s, child, p->ends[i].place, &is_longer, why);

@@ -196,6 +196,7 @@ sqlite_table_start(struct sqlite *s, struct sqlite_table *t,
 	t->has_constraints |= t->has_triggers;
 	if (c->table->parent)
 		s->tables[c->table->parent->id].has_children = true;
+	t->was_empty = is_blank;
 	/* The rowid of a table that is not ours may be a column of it. */
 	t->is_fresh = is_blank && !c->table->is_foreign && !t->is_history;
 	/* A record that comes again takes its lists along: who looks for them

@@ -39,6 +39,7 @@ struct sqlite_table {
 	size_t column_count, column_capacity;
 	bool is_made;
 	bool is_fresh;
+	bool was_empty; /* when the load began */
 	bool has_key;   /* the unique index exists */
 	bool is_merged; /* a row of a known key replaces the old one */
 	bool has_rowid;
