@@ -6,24 +6,13 @@
 #include "postgres_merge.h"
 
 #include "instant.h"
-#include "mem.h"
 #include "postgres.h"
 #include "postgres_table.h"
 #include "schema.h"
 #include "sql_merge.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
-
-/* A table of the tree of `root`; NULL. */
-static struct postgres_table *
-member(const struct postgres *s, const struct postgres_table *root, size_t id)
-{
-	struct postgres_table *t = s->tables[id];
-
-	return t && t->table->root == root->table ? t : NULL;
-}
 
 /* A statement of sql_merge.h over a table; the rows that it changed. */
 typedef void statement(const struct sql_table *t, const struct sql_range *range,
@@ -70,7 +59,7 @@ drop_orphans(struct postgres *s, const struct postgres_table *root,
     const struct sql_range *range, struct fail *why)
 {
 	for (size_t i = 0; i < s->table_count; i++) {
-		struct postgres_table *t = member(s, root, i);
+		struct postgres_table *t = postgres_table_member(s, root, i);
 		uint64_t count;
 
 		if (!t || t == root || t->staged_count == 0)
@@ -181,7 +170,7 @@ cut(struct postgres *s, const struct postgres_table *root,
 		return 0;
 	/* The deepest first: tables come behind those they hang on. */
 	for (size_t i = s->table_count; i-- > 0;) {
-		struct postgres_table *t = member(s, root, i);
+		struct postgres_table *t = postgres_table_member(s, root, i);
 
 		if (t && t != root && (!t->is_new || t->is_direct) &&
 		    cut_table(s, t, range, why) != 0)
@@ -220,7 +209,7 @@ merge_keyed(struct postgres *s, struct postgres_table *root,
 	if (drop_doubled(s, root, range, why) != 0)
 		return -1;
 	for (size_t i = 0; i < s->table_count; i++) {
-		struct postgres_table *t = member(s, root, i);
+		struct postgres_table *t = postgres_table_member(s, root, i);
 
 		if (t && find_known(s, t, range, why) != 0)
 			return -1;
@@ -228,7 +217,7 @@ merge_keyed(struct postgres *s, struct postgres_table *root,
 	if (root->staged_count > 0 && cut(s, root, range, why) != 0)
 		return -1;
 	for (size_t i = 0; i < s->table_count; i++) {
-		struct postgres_table *t = member(s, root, i);
+		struct postgres_table *t = postgres_table_member(s, root, i);
 
 		if (t && merge_table(s, t, range, why) != 0)
 			return -1;
@@ -265,14 +254,14 @@ insert_table(struct postgres *s, struct postgres_table *t,
 	return 0;
 }
 
-static int
-merge_rows(struct postgres *s, struct postgres_table *root,
+int
+postgres_merge_rows(struct postgres *s, struct postgres_table *root,
     const struct sql_range *range, struct fail *why)
 {
 	if (root->table->key_count > 0 && root->is_merged)
 		return merge_keyed(s, root, range, why);
 	for (size_t i = 0; i < s->table_count; i++) {
-		struct postgres_table *t = member(s, root, i);
+		struct postgres_table *t = postgres_table_member(s, root, i);
 
 		if (t && insert_table(s, t, range, why) != 0)
 			return -1;
@@ -338,7 +327,7 @@ merge_history(struct postgres *s, struct postgres_table *root, struct fail *why)
 	    close_versions(s, root, now, why) != 0)
 		return -1;
 	for (size_t i = 0; i < s->table_count; i++) {
-		struct postgres_table *t = member(s, root, i);
+		struct postgres_table *t = postgres_table_member(s, root, i);
 
 		if (t && insert_table(s, t, NULL, why) != 0)
 			return -1;
@@ -353,7 +342,7 @@ delete_absent(struct postgres *s, const struct postgres_table *root,
     struct fail *why)
 {
 	for (size_t i = s->table_count; i-- > 0;) {
-		struct postgres_table *t = member(s, root, i);
+		struct postgres_table *t = postgres_table_member(s, root, i);
 		uint64_t count = 0;
 		struct buf sql;
 
@@ -375,21 +364,21 @@ delete_absent(struct postgres *s, const struct postgres_table *root,
 
 /* --- trees -------------------------------------------------------------- */
 
-/* Brings tables, keys and stages to where the statements need them. */
-static int
-prepare(struct postgres *s, struct postgres_table *root, struct fail *why)
+int
+postgres_merge_prepare(struct postgres *s, struct postgres_table *root,
+    struct fail *why)
 {
 	bool is_staged = !root->is_direct;
 
 	for (size_t i = 0; i < s->table_count; i++) {
-		struct postgres_table *t = member(s, root, i);
+		struct postgres_table *t = postgres_table_member(s, root, i);
 
 		if (t && postgres_table_end_lanes(s, t, why) != 0)
 			return -1;
 		is_staged |= t && t->has_stage;
 	}
 	for (size_t i = 0; i < s->table_count; i++) {
-		struct postgres_table *t = member(s, root, i);
+		struct postgres_table *t = postgres_table_member(s, root, i);
 
 		if (!t)
 			continue;
@@ -404,11 +393,13 @@ prepare(struct postgres *s, struct postgres_table *root, struct fail *why)
 	return 0;
 }
 
-static bool
-has_staged(const struct postgres *s, const struct postgres_table *root)
+bool
+postgres_merge_is_due(const struct postgres *s,
+    const struct postgres_table *root)
 {
 	for (size_t i = 0; i < s->table_count; i++) {
-		const struct postgres_table *t = member(s, root, i);
+		const struct postgres_table *t =
+		    postgres_table_member(s, root, i);
 
 		if (t && t->staged_count > 0)
 			return true;
@@ -421,20 +412,20 @@ finish_tree(struct postgres *s, struct postgres_table *root, struct fail *why)
 {
 	int result = 0;
 
-	if (prepare(s, root, why) != 0)
+	if (postgres_merge_prepare(s, root, why) != 0)
 		return -1;
 	if (s->options.ddl)
 		return 0;
 	if (root->is_history)
 		result = merge_history(s, root, why);
-	else if (has_staged(s, root))
-		result = merge_rows(s, root, NULL, why);
+	else if (postgres_merge_is_due(s, root))
+		result = postgres_merge_rows(s, root, NULL, why);
 	if (result == 0 && s->options.mode == MODE_SYNC &&
 	    !root->table->is_own && !root->table->is_incomplete &&
 	    !root->is_direct && !root->is_settled)
 		result = delete_absent(s, root, why);
 	for (size_t i = 0; i < s->table_count; i++) {
-		struct postgres_table *t = member(s, root, i);
+		struct postgres_table *t = postgres_table_member(s, root, i);
 
 		if (!t)
 			continue;
@@ -453,147 +444,5 @@ postgres_merge_finish(struct postgres *s, struct fail *why)
 		    finish_tree(s, s->tables[i], why) != 0)
 			return fail_prefix(why, "%s",
 			    s->tables[i]->table->name);
-	return 0;
-}
-
-/* --- batches ------------------------------------------------------------ */
-
-struct saved {
-	struct sink_counts counts;
-	uint64_t staged_count;
-};
-
-static struct saved *
-save(const struct postgres *s)
-{
-	struct saved *saved = mem_alloc(s->table_count, sizeof(*saved));
-
-	for (size_t i = 0; i < s->table_count; i++)
-		if (s->tables[i])
-			saved[i] = (struct saved){s->tables[i]->counts,
-			    s->tables[i]->staged_count};
-	return saved;
-}
-
-static void
-restore(struct postgres *s, struct saved *saved)
-{
-	for (size_t i = 0; i < s->table_count; i++) {
-		if (!s->tables[i])
-			continue;
-		s->tables[i]->counts = saved[i].counts;
-		s->tables[i]->staged_count = saved[i].staged_count;
-	}
-}
-
-/* Merges a range: 0; 1 where the server refuses some of it, and all is as it
- * was; -1. */
-static int
-try_range(struct postgres *s, struct postgres_table *root,
-    const struct sql_range *range, struct fail *why)
-{
-	struct saved *saved = save(s);
-	int result = postgres_db_run(&s->db, "SAVEPOINT part", NULL, why);
-
-	if (result == 0 && merge_rows(s, root, range, why) != 0) {
-		result = -1;
-		if (why->status == STATUS_DATA) {
-			struct fail later;
-
-			restore(s, saved);
-			if (postgres_db_run(&s->db,
-				"ROLLBACK TO SAVEPOINT part;"
-				"RELEASE SAVEPOINT part",
-				NULL, &later) == 0)
-				result = 1;
-		}
-	}
-	free(saved);
-	if (result == 0)
-		result = postgres_db_run(&s->db, "RELEASE SAVEPOINT part", NULL,
-		    why);
-	return result;
-}
-
-/* The one record of the range is refused. Its row stays in the stage, where
- * --sync sees that it came. */
-static int
-refuse(struct postgres *s, struct postgres_table *root, struct batch *b,
-    uint64_t sequence, struct fail *why)
-{
-	struct origin *o = &b->origins[sequence - b->first_sequence];
-	struct fail reason = *why;
-
-	if (!s->options.reject)
-		return fail_prefix(why, "%s: line %llu", o->name,
-		    (unsigned long long)o->line);
-	o->is_dropped = true;
-	root->counts.rejected++;
-	return s->options.reject(s->options.context, o, &reason, why);
-}
-
-/* Merges the records of the range; where that fails, each half of it. Halves
- * that wait are at most as many as the range has bits. */
-static int
-merge_range(struct postgres *s, struct postgres_table *root, struct batch *b,
-    struct sql_range range, struct fail *why)
-{
-	struct sql_range waiting[64];
-	size_t count = 0;
-
-	waiting[count++] = range;
-	while (count > 0) {
-		struct sql_range *part = &waiting[count - 1];
-		uint64_t middle = part->first + (part->last - part->first) / 2;
-		int result = try_range(s, root, part, why);
-
-		if (result < 0)
-			return -1;
-		if (result == 0) {
-			count--;
-		} else if (part->first == part->last) {
-			if (refuse(s, root, b, part->first, why) != 0)
-				return -1;
-			count--;
-		} else {
-			waiting[count] =
-			    (struct sql_range){.first = part->first,
-				.last = middle};
-			part->first = middle + 1;
-			count++;
-		}
-	}
-	return 0;
-}
-
-static int
-merge_tree(struct postgres *s, struct postgres_table *root, struct batch *b,
-    struct fail *why)
-{
-	struct sql_range range = {.first = b->first_sequence,
-	    .last = b->first_sequence + b->origin_count - 1};
-
-	if (prepare(s, root, why) != 0 ||
-	    merge_range(s, root, b, range, why) != 0)
-		return -1;
-	for (size_t i = 0; i < s->table_count; i++) {
-		struct postgres_table *t = member(s, root, i);
-
-		if (!t)
-			continue;
-		t->staged_count = 0;
-		t->is_new = false;
-	}
-	return 0;
-}
-
-int
-postgres_merge_batch(struct postgres *s, struct batch *b, struct fail *why)
-{
-	for (size_t i = 0; i < s->table_count; i++)
-		if (s->tables[i] && !s->tables[i]->table->parent &&
-		    s->tables[i]->is_checked && has_staged(s, s->tables[i]) &&
-		    merge_tree(s, s->tables[i], b, why) != 0)
-			return -1;
 	return 0;
 }

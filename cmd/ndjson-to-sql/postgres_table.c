@@ -45,6 +45,15 @@ add_table(struct postgres *s, struct table *table)
 	return t;
 }
 
+struct postgres_table *
+postgres_table_member(const struct postgres *s,
+    const struct postgres_table *root, size_t id)
+{
+	struct postgres_table *t = s->tables[id];
+
+	return t && t->table->root == root->table ? t : NULL;
+}
+
 static int
 is_empty(struct postgres *s, const struct postgres_table *t, bool *answer,
     struct fail *why)

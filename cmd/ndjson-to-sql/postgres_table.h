@@ -83,6 +83,10 @@ ATTR_NODISCARD
 int postgres_table_define(struct postgres *s, struct postgres_table *t,
     struct fail *why);
 
+/* The table of that id, if it is of the tree of `root`; else NULL. */
+struct postgres_table *postgres_table_member(const struct postgres *s,
+    const struct postgres_table *root, size_t id);
+
 /* Makes the stage, if there is none. */
 ATTR_NODISCARD
 int postgres_table_make_stage(struct postgres *s, struct postgres_table *t,

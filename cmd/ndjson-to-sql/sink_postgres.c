@@ -16,6 +16,7 @@
 #include "msg.h"
 #include "out.h"
 #include "postgres.h"
+#include "postgres_batch.h"
 #include "postgres_copy.h"
 #include "postgres_lane.h"
 #include "postgres_merge.h"
@@ -437,7 +438,7 @@ postgres_write(struct sink *sink, struct batch *b, struct fail *why)
 		if (b->tables[id].table && b->tables[id].count > 0 &&
 		    postgres_copy_rows(s, s->tables[id], b, why) != 0)
 			return -1;
-	return postgres_merge_batch(s, b, why);
+	return postgres_batch_merge(s, b, why);
 }
 
 static int

@@ -14,7 +14,6 @@
 #include "sqlite_type.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <strings.h>
 
 static void

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Tables of somebody else are merged into batch by batch, so that a record
+ * that breaks a constraint of theirs can be told and rejected.
+ */
+#ifndef POSTGRES_BATCH_H
+#define POSTGRES_BATCH_H
+
+#include "attr.h"
+#include "fail.h"
+
+struct batch;
+struct postgres;
+
+/* Merges what the batch has for tables that are checked. */
+ATTR_NODISCARD
+int postgres_batch_merge(struct postgres *s, struct batch *b, struct fail *why);
+
+#endif
