@@ -54,6 +54,19 @@ exits 0 'a directory with slashes behind its name'
 is "$(tail -n 1 made/rows.csv)" "1,2026-01-02T03:04:05.000Z,$(sed -n '2s/,.*//p' made/_loads.csv)" \
 	'is that directory'
 
+# A ledger that somebody has written into.
+echo '{"id":1,"a":2}' >row
+ndjson-to-sql -q -t t ledger.db row
+for change in "key_position = 2 WHERE column_name = 'id'" \
+	"key_position = 1 WHERE column_name = 'a'" \
+	"key_position = 9 WHERE column_name = 'a'" \
+	"key_position = 2 WHERE column_name = '_load_id'"; do
+	cp ledger.db changed.db
+	sqlite3 changed.db "UPDATE _columns SET $change"
+	run ndjson-to-sql -t t changed.db row
+	fails 5 "'_columns' has no usable key of 't'" "$change"
+done
+
 # Another process holds the database.
 sqlite3 held.db 'CREATE TABLE t(a)'
 mkfifo hold

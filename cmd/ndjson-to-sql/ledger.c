@@ -220,6 +220,30 @@ compare_columns(const void *one, const void *other)
 	return strcmp(a->column, b->column);
 }
 
+/* Whether each key has all its parts, once each: the rest of the program takes
+ * that for granted, and anybody may write into the ledger. */
+static int
+check_keys(const struct schema *schema, struct fail *why)
+{
+	for (size_t i = 0; i < schema_table_count(schema); i++) {
+		const struct table *t = schema_table(schema, i);
+		size_t parts = 0, at = 0;
+
+		for (size_t n = 0; n < t->column_count; n++)
+			parts += t->columns[n]->key_position > 0;
+		while (at < t->key_count && t->key[at] &&
+		    t->key[at]->key_position == at + 1 &&
+		    (t->key[at]->member || t->key_count == 1))
+			at++;
+		if (!t->is_own && (at < t->key_count || parts != at))
+			return fail_set(why, STATUS_DATA,
+			    "'_columns' has no usable key of '%s'; its "
+			    "key_position must count the parts from 1",
+			    t->name);
+	}
+	return 0;
+}
+
 static int
 read_columns(struct schema *schema, struct sink *sink, struct fail *why)
 {
@@ -241,7 +265,7 @@ read_columns(struct schema *schema, struct sink *sink, struct fail *why)
 			free(memory.items[i].texts[n]);
 	}
 	free(memory.items);
-	return result;
+	return result == 0 ? check_keys(schema, why) : result;
 }
 
 /* Moves the load's id behind that of the row, and behind its end: rows
