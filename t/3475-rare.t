@@ -66,6 +66,13 @@ for change in "key_position = 2 WHERE column_name = 'id'" \
 	run ndjson-to-sql -t t changed.db row
 	fails 5 "'_columns' has no usable key of 't'" "$change"
 done
+for change in 'load_id = 9223372036854775807' \
+	"finished_at = '9999-12-31 00:00:00.000'"; do
+	cp ledger.db changed.db
+	sqlite3 changed.db "UPDATE _loads SET $change"
+	run ndjson-to-sql -t t changed.db row
+	fails 5 "'_loads' has a load of a time that no other can follow" "$change"
+done
 
 # Another process holds the database.
 sqlite3 held.db 'CREATE TABLE t(a)'

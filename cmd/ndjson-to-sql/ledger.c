@@ -274,19 +274,28 @@ static int
 visit_load(void *context, const struct cell *cells, size_t count,
     struct fail *why)
 {
+	/* The rows of a load are numbered from a million times its id on. */
+	const int64_t last = INT64_MAX / 1000000 - 1;
 	struct ledger *l = context;
-	const struct cell *end = &cells[LOADS_FINISHED];
+	const struct cell *id = &cells[LOADS_ID], *end = &cells[LOADS_FINISHED];
 	struct instant at;
+	int64_t newest = -1;
 
 	(void)count;
-	(void)why;
-	if (cells[LOADS_ID].kind == CELL_INTEGER &&
-	    cells[LOADS_ID].integer >= l->load_id)
-		l->load_id = cells[LOADS_ID].integer + 1;
+	if (id->kind == CELL_INTEGER)
+		newest = id->integer;
 	if (end->kind == CELL_TEXT &&
 	    instant_parse(end->text, end->len, &at) == INSTANT_TIME &&
-	    instant_to_ms(&at) >= l->load_id)
-		l->load_id = instant_to_ms(&at) + 1;
+	    instant_to_ms(&at) > newest)
+		newest = instant_to_ms(&at);
+	if (newest >= last)
+		return fail_set(why, STATUS_DATA,
+		    "'_loads' has a load of a time that no other can follow, "
+		    "load_id %lld; was the clock wrong? Correct its load_id "
+		    "and finished_at",
+		    (long long)(id->kind == CELL_INTEGER ? id->integer : 0));
+	if (newest >= l->load_id)
+		l->load_id = newest + 1;
 	return 0;
 }
 
