@@ -53,10 +53,11 @@ gzip_open(struct input *in, struct fail *why)
 	enum { GZIP_ONLY = 16 };
 	z_stream *z = mem_alloc(1, sizeof(*z));
 
+	if (inflateInit2(z, GZIP_ONLY + MAX_WBITS) != Z_OK) {
+		free(z);
+		return fail_set(why, STATUS_LOCAL, "cannot start zlib");
+	}
 	in->decoder = z;
-	if (inflateInit2(z, GZIP_ONLY + MAX_WBITS) != Z_OK)
-		return fail_set(why, STATUS_LOCAL, "cannot start zlib: %s",
-		    z->msg ? z->msg : "out of memory");
 	return 0;
 }
 
@@ -184,6 +185,18 @@ codec_of_bytes(const char *bytes, size_t len)
 	return NULL;
 }
 
+/* Whether more bytes could make it a codec's: a pipe may give few at first. */
+static bool
+begins_codec(const char *bytes, size_t len)
+{
+	bool is_begun = false;
+
+	for (size_t i = 0; i < sizeof(codecs) / sizeof(*codecs); i++)
+		is_begun |= len < codecs[i].magic_len &&
+		    memcmp(bytes, codecs[i].magic, len) == 0;
+	return is_begun;
+}
+
 static int
 use_codec(struct input *in, const struct codec *codec, struct fail *why)
 {
@@ -232,17 +245,24 @@ input_open(struct input *in, const char *path, struct fail *why)
 static ptrdiff_t
 read_first(struct input *in, char *into, size_t size, struct fail *why)
 {
-	ptrdiff_t n = line_read(in->fd, in->name, into, size, why);
 	const struct codec *codec;
+	size_t len = 0;
+	ptrdiff_t n;
 
+	do {
+		n = line_read(in->fd, in->name, into + len, size - len, why);
+		if (n < 0)
+			return -1;
+		len += (size_t)n;
+	} while (n > 0 && len < size && begins_codec(into, len));
 	in->is_begun = true;
-	codec = n > 0 ? codec_of_bytes(into, (size_t)n) : NULL;
+	codec = codec_of_bytes(into, len);
 	if (!codec)
-		return n;
+		return (ptrdiff_t)len;
 	if (use_codec(in, codec, why) != 0)
 		return -1;
-	memcpy(in->raw, into, (size_t)n);
-	in->end = (size_t)n;
+	memcpy(in->raw, into, len);
+	in->end = len;
 	return input_read(in, into, size, why);
 }
 

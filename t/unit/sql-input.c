@@ -12,7 +12,9 @@
 #include "tap.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #define ZLIB_CONST
 #include <zlib.h>
@@ -236,6 +238,37 @@ check_standard_input(struct buf *text)
 	ok(fcntl(STDIN_FILENO, F_GETFD) != -1, "which stays open");
 }
 
+/* A pipe that gives one byte at first. */
+static void
+check_slow_pipe(const struct kind *kind, struct buf *text)
+{
+	const char *plain = "{\"a\":1}\n";
+	char packed[512];
+	struct fail why = {.text = ""};
+	size_t n = kind->pack(plain, strlen(plain), packed, sizeof(packed));
+	int fds[2], failures = 0;
+	pid_t pid;
+
+	(void)fflush(stdout);
+	if (pipe(fds) != 0 || (pid = fork()) == -1) {
+		ok(false, "a pipe");
+		return;
+	}
+	if (pid == 0) {
+		failures += write(fds[1], packed, 1) != 1;
+		(void)poll(NULL, 0, 50);
+		failures += write(fds[1], packed + 1, n - 1) == -1;
+		_exit(failures);
+	}
+	(void)dup2(fds[0], STDIN_FILENO);
+	(void)close(fds[0]);
+	(void)close(fds[1]);
+	ok(read_file("-", 4096, text, &why) == 0 &&
+		is_same(text, plain, strlen(plain)),
+	    "%s from a pipe that is slow to begin", kind->name);
+	(void)waitpid(pid, NULL, 0);
+}
+
 int
 main(void)
 {
@@ -256,6 +289,7 @@ main(void)
 		check_whole(&kinds[i], &text);
 		check_cut(&kinds[i], &text);
 		check_large(&kinds[i], &text);
+		check_slow_pipe(&kinds[i], &text);
 		(void)unlink(kinds[i].path);
 	}
 	check_plain(&text);
