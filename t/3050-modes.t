@@ -242,6 +242,10 @@ r2' '_rows 0 with _parent covers that parent'
 put '{"_resource":"ru","_parent":{"other":"r1"},"_rows":0}'
 run ndjson-to-sql --sync tenant.db in
 fails 5 "line 1.*'_parent' lacks a part of the key" '_rows 0 of half a parent'
+put '{"_resource":"ru","_parent":{"roleId":1.5},"_rows":0}'
+run ndjson-to-sql --sync tenant.db in
+fails 5 "'_parent' holds something else than strings and integers" \
+	'_rows 0 of a parent that no row can have'
 put '{"_resource":"hooks","_rows":0}'
 ndjson-to-sql --sync tenant.db in
 is "$(sql tenant.db 'SELECT count(*) FROM hooks; SELECT count(*) FROM ru')" \

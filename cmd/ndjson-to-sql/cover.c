@@ -112,7 +112,17 @@ cover_add(struct table *t, const struct json_node *nodes,
     const struct json_node *parent, struct fail *why)
 {
 	struct waiting w = {0};
+	size_t at = (size_t)(parent - nodes);
 
+	for (size_t n = at + 1; n < nodes[at].end; n = nodes[n].end) {
+		if (nodes[n].kind == JSON_STRING ||
+		    nodes[n].kind == JSON_INTEGER || nodes[n].kind == JSON_NULL)
+			continue;
+		(void)fail_set(why, STATUS_DATA,
+		    "'_parent' holds something else than strings and integers, "
+		    "so no rows of it can be told");
+		return 1;
+	}
 	read_waiting(nodes, parent, &w);
 	if (t->parent_key_count > 0)
 		return settle(t, &w, why);

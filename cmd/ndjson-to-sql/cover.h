@@ -20,7 +20,8 @@
 struct table;
 
 /* Adds `_parent`, the object in the nodes. Returns 0; or 1 where it lacks a
- * part of the table's key, and `why` says so. */
+ * part of the table's key, or holds what is no string and no integer, and `why`
+ * says so. */
 ATTR_NODISCARD
 int cover_add(struct table *t, const struct json_node *nodes,
     const struct json_node *parent, struct fail *why);

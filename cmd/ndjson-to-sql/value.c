@@ -244,11 +244,12 @@ widen(struct record *r, struct column *c, enum type type)
 
 	schema_retype(r->schema, c, type);
 	for (size_t i = 0; i < t->count; i++) {
-		struct cell *cell = &t->rows[i].cells[c->index];
+		struct cell *cell;
 		char text[INFER_NUMBER_BYTES];
 
 		if (c->index >= t->rows[i].count)
 			continue;
+		cell = &t->rows[i].cells[c->index];
 		if (type == TYPE_DOUBLE && cell->kind == CELL_INTEGER) {
 			cell->kind = CELL_NUMBER;
 			cell->number = (double)cell->integer;
