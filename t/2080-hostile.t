@@ -102,6 +102,14 @@ bounded 500 logto-fetch logs <token
 fails 4 'a millisecond, and the server does not count them' \
 	'a log that is never counted'
 
+for ms in 9223372036854775807 -9223372036854775808 1e12 null; do
+	for total in 1 100000; do
+		rules "GET /api/logs: json \"[{\\\"id\\\":\\\"a\\\",\\\"createdAt\\\":$ms}]\" total $total"
+		bounded 500 logto-fetch logs <token
+		fails 5 'createdAt' "a log of $total rows with the time $ms"
+	done
+done
+
 # --- what a server gives
 
 # gives JSON STATUS PATTERN NAME

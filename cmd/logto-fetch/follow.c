@@ -24,14 +24,13 @@ on_row(void *context, const struct json_node *nodes, size_t object,
 {
 	struct follow *f = context;
 	const struct json_node *id = json_member(nodes, object, "id");
-	const struct json_node *created =
-	    json_member(nodes, object, "createdAt");
+	int64_t created_ms = walk_created_ms(nodes, object);
 
-	if (!id || !created || created->kind != JSON_INTEGER)
+	if (!id || created_ms == INT64_MIN)
 		return fail_set(why, STATUS_DATA,
 		    "a row of the log has no id or no createdAt");
-	if (created->integer > f->newest_ms)
-		f->newest_ms = created->integer;
+	if (created_ms > f->newest_ms)
+		f->newest_ms = created_ms;
 	if (seen_has(&f->earlier, id->text, id->text_len) ||
 	    seen_add(&f->recent, id->text, id->text_len) != SEEN_NEW)
 		return 0;
@@ -44,12 +43,11 @@ on_first_row(void *context, const struct json_node *nodes, size_t object,
     struct fail *why)
 {
 	struct follow *f = context;
-	const struct json_node *created =
-	    json_member(nodes, object, "createdAt");
+	int64_t created_ms = walk_created_ms(nodes, object);
 
 	(void)why;
-	if (created && created->kind == JSON_INTEGER)
-		f->newest_ms = created->integer;
+	if (created_ms != INT64_MIN)
+		f->newest_ms = created_ms;
 	return 1;
 }
 

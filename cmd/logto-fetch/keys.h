@@ -18,7 +18,7 @@ struct keys {
 	bool is_whole; /* the list was read to its end */
 };
 
-/* `max` bytes; a tenant's ids. */
+/* Cannot fail; they are a tenant's ids, without a ceiling. */
 void keys_init(struct keys *k);
 
 /* Adds the record's `name`, "id" where that is NULL; one without it has no

@@ -22,8 +22,11 @@ read_file_time(const char *path, int64_t *ms, struct fail *why)
 
 	if (stat(path, &file) != 0)
 		return fail_errno(why, "cannot read the time of '%s'", path);
-	*ms = (int64_t)file.st_mtim.tv_sec * 1000 +
-	    file.st_mtim.tv_nsec / 1000000;
+	/* A file system may have times that no milliseconds can hold. */
+	*ms = file.st_mtim.tv_sec < 0 ? 0 : LAST_MS;
+	if (file.st_mtim.tv_sec >= 0 && file.st_mtim.tv_sec < LAST_MS / 1000)
+		*ms = (int64_t)file.st_mtim.tv_sec * 1000 +
+		    file.st_mtim.tv_nsec / 1000000;
 	return 0;
 }
 

@@ -5,6 +5,7 @@
  */
 #include "walk.h"
 
+#include "instant.h"
 #include "pages.h"
 #include "prefix.h"
 #include "msg.h"
@@ -167,8 +168,13 @@ walk_created_ms(const struct json_node *nodes, size_t object)
 	const struct json_node *created =
 	    json_member(nodes, object, "createdAt");
 
-	return created && created->kind == JSON_INTEGER ? created->integer
-							: INT64_MIN;
+	struct instant at;
+
+	/* Beyond the years that there are, differences could overflow. */
+	if (!created || created->kind != JSON_INTEGER ||
+	    instant_from_ms(created->integer, &at) != 0)
+		return INT64_MIN;
+	return created->integer;
 }
 
 void
@@ -229,6 +235,12 @@ take_row(struct walk *w, const struct walk_list *list,
 	    is_log && (created_ms < w->from_ms || created_ms >= w->to_ms);
 	int result;
 
+	/* It would be outside of every window, and nobody would miss it. */
+	if (is_log && created_ms == INT64_MIN) {
+		(void)fail_set(why, STATUS_DATA,
+		    "a row of the log has no createdAt");
+		return WALK_FAILED;
+	}
 	make_key(list, nodes, at, key);
 	if (is_outside)
 		buf_add_char(key, '\1');
@@ -243,7 +255,7 @@ take_row(struct walk *w, const struct walk_list *list,
 	if (is_outside)
 		return WALK_DONE;
 	w->stats.rows++;
-	if (is_log && !w->is_torn && created_ms != INT64_MIN)
+	if (is_log && !w->is_torn)
 		w->reached_ms = created_ms + 1;
 	result = w->row(w->context, nodes, at, why);
 	return result < 0 ? WALK_FAILED : result > 0 ? WALK_ENOUGH : WALK_DONE;

@@ -110,8 +110,7 @@ void walk_page_query(struct buf *query, const char *base, uint64_t page,
     unsigned page_size);
 
 /* Asks for what walk_read needs first, so that the answer is there when its
- * turn comes. NULL with an unset `why->status` where nothing can be asked
- * ahead. */
+ * turn comes. NULL with STATUS_OK in `why` where nothing can be asked ahead. */
 struct ticket *walk_ask(struct walk *w, const struct walk_list *list,
     struct fail *why);
 
@@ -139,7 +138,8 @@ void walk_expect(struct walk *w, const struct walk_list *list,
 const struct json_node *walk_rows(const struct walk_list *list,
     const struct page *page, struct fail *why);
 
-/* The record's createdAt; INT64_MIN: it has none. */
+/* The record's createdAt; INT64_MIN: it has none, or one outside of the years 0
+ * to 9999. */
 int64_t walk_created_ms(const struct json_node *nodes, size_t object);
 
 /* `member` is borrowed; see struct walk_values. */
