@@ -14,8 +14,8 @@ FETCH += confine exact filter frame jqvalue program sieve worker
 SQL := batch bloom catalog contract cover describe diagram dialect envelope \
        flatten form ident infer input key ledger libzstd load member naming \
        nul opts path place record rejects ring schema seen shake sink \
-       sql_choice sql_compare sql_merge sql_missing sql_table stream summary \
-       target_file type utf8 value version
+       sql_absent sql_choice sql_compare sql_merge sql_missing sql_part \
+       sql_table sql_upsert stream summary target_file type utf8 value version
 SQL += sink_sqlite sorter \
        $(addprefix sqlite_,aside bulk cut db feed history keys merge overlay \
        rows same scan survey sync table tree trial type)
@@ -25,7 +25,8 @@ SQL += sink_duckdb libduckdb \
        $(addprefix duckdb_,agree db feed fill limit merge refuse row slice spill table widen)
 SQL += sink_files stage stage_files sqlite_scratch csv directory layout \
        ndjson pack parquet partition shape textfile
-SQL += sink_script dialect_server dialect_warehouse script $(addprefix script_,check guard rows)
+SQL += sink_script dialect_server dialect_warehouse script \
+       $(addprefix script_,check guard merge rows table)
 SQL += sink_bundle bundle bundle_text
 MOCK := api audit control delivery drift fault filter generate grant journal \
         listing main order people print query relation reply routes rules \

@@ -11,6 +11,7 @@
 #include "instant.h"
 #include "schema.h"
 #include "sql_merge.h"
+#include "sql_upsert.h"
 
 /* A root table and those below it, in the order of their ids: each comes
  * behind the one that it hangs on. */
@@ -149,7 +150,7 @@ insert_rows(struct duckdb *d, struct duckdb_table *t, struct fail *why)
 	uint64_t changed = t->row_count;
 
 	if (!t->is_fresh && t->row_count > 0 &&
-	    change(d, t, sql_merge_add_insert, &changed, why) != 0)
+	    change(d, t, sql_upsert_add_insert, &changed, why) != 0)
 		return -1;
 	t->counts.inserted += changed;
 	return 0;

@@ -10,6 +10,7 @@
 #include "mem.h"
 #include "schema.h"
 #include "sql_merge.h"
+#include "sql_upsert.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -141,9 +142,9 @@ merge_slice(struct duckdb *d, const struct duckdb_table *t,
 	range.within = rows;
 	buf_init(&sql, BOUND_LINE_BYTES);
 	if (s->known > 0)
-		sql_merge_add_merge(&t->sql, &range, &sql);
+		sql_upsert_add_merge(&t->sql, &range, &sql);
 	else
-		sql_merge_add_insert(&t->sql, &range, &sql);
+		sql_upsert_add_insert(&t->sql, &range, &sql);
 	if (duckdb_db_run_buf(&d->db, &sql, &count, why) != 0)
 		return -1;
 	*changed += count;
@@ -161,7 +162,7 @@ duckdb_slices_merge(struct duckdb *d, const struct duckdb_table *t,
 		if (duckdb_limit_whole(d, t, why) != 0)
 			return -1;
 		buf_init(&sql, BOUND_LINE_BYTES);
-		sql_merge_add_merge(&t->sql, NULL, &sql);
+		sql_upsert_add_merge(&t->sql, NULL, &sql);
 		return duckdb_db_run_buf(&d->db, &sql, changed, why);
 	}
 	for (size_t i = 0; i < slices->count; i++)

@@ -10,6 +10,7 @@
 #include "postgres_table.h"
 #include "schema.h"
 #include "sql_merge.h"
+#include "sql_upsert.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -188,7 +189,7 @@ merge_table(struct postgres *s, struct postgres_table *t,
 	if (count_rows(s, t, range, &total, why) != 0)
 		return -1;
 	if (t->same_count < total &&
-	    run(s, t, sql_merge_add_merge, range, &written, why) != 0)
+	    run(s, t, sql_upsert_add_merge, range, &written, why) != 0)
 		return -1;
 	added = total - t->known_count;
 	t->counts.inserted += added;
@@ -248,7 +249,7 @@ insert_table(struct postgres *s, struct postgres_table *t,
 
 	if (t->staged_count == 0)
 		return 0;
-	if (run(s, t, sql_merge_add_insert, range, &count, why) != 0)
+	if (run(s, t, sql_upsert_add_insert, range, &count, why) != 0)
 		return fail_insert(s, t, why);
 	t->counts.inserted += count;
 	return 0;

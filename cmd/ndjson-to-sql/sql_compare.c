@@ -19,20 +19,12 @@ sql_compare_add_word(size_t n, const char *word, struct buf *sql)
 		buf_addf(sql, "%s %s %s", bracket, word, *bracket ? "(" : "");
 }
 
-static enum type
-type_of(const struct sql_table *t, const struct column *c)
-{
-	for (size_t i = 0; i < t->column_count; i++)
-		if (t->columns[i].column == c)
-			return t->columns[i].type;
-	return TYPE_UNKNOWN;
-}
-
 void
 sql_compare_add_staged(const struct sql_table *t, const struct column *c,
     struct buf *sql)
 {
-	bool is_spelled = t->dialect->parse_open && type_of(t, c) == TYPE_JSON;
+	bool is_spelled =
+	    t->dialect->parse_open && sql_table_logical_type(t, c) == TYPE_JSON;
 
 	buf_add(sql, is_spelled ? t->dialect->parse_open : "");
 	sql_table_add_column_name(t, "s_", c, sql);
@@ -62,8 +54,9 @@ is_collated(const struct sql_table *t, const struct column *c)
 {
 	const char *declared = sql_table_type(t, c);
 
-	return declared && (strcmp(declared, "text") == 0 ||
-			       strncmp(declared, "character", 9) == 0);
+	return declared &&
+	    (strcmp(declared, "text") == 0 ||
+		strncmp(declared, "character", 9) == 0);
 }
 
 /* How the two values of a column are compared. */
@@ -80,7 +73,8 @@ add_half(const struct pair *p, const char *alias, struct buf *sql)
 	const struct dialect *d = p->table->dialect;
 	const char *open = "", *close = "";
 
-	if (d->compare_open && type_of(p->table, p->column) == TYPE_JSON) {
+	if (d->compare_open &&
+	    sql_table_logical_type(p->table, p->column) == TYPE_JSON) {
 		open = d->compare_open;
 		close = d->compare_close;
 	} else if (d == &dialect_postgres && is_blind(p->table, p->column)) {

@@ -11,8 +11,8 @@
  *      --history   doubled, orphans*, [close_absent], same, orphans*, close,
  *                  insert, insert*
  *
- * where a * is for each table below. The number of rows that a statement
- * changes is a count of the summary:
+ * where a * is for each table below; merge and insert are in sql_upsert.h. The
+ * number of rows that a statement changes is a count of the summary:
  *
  *      doubled, same               doubled, unchanged
  *      cut, absent, clear          deleted
@@ -31,24 +31,12 @@
 #define SQL_MERGE_H
 
 #include "buf.h"
+#include "sql_part.h"
 #include "sql_table.h"
-
-#include <stdint.h>
-
-struct sql_range {
-	uint64_t first, last; /* both of it */
-	/* " AND ...", what holds for the rows t_ of these keys, for a
-	 * MERGE_STATEMENT that is to read no others; or NULL. */
-	const char *within;
-};
 
 /* Of a root's stage: all but the last of the rows with the same key go. */
 void sql_merge_add_doubled(const struct sql_table *t,
     const struct sql_range *range, struct buf *sql);
-
-/* Makes the table t->parents, of the parents in a root's stage, for a dialect
- * that opens a stage once in a statement. */
-void sql_merge_add_parents(const struct sql_table *t, struct buf *sql);
 
 /* Of the stage of a table below: rows go whose record is not in the root's
  * stage. */
@@ -80,17 +68,6 @@ void sql_merge_add_forget(const struct sql_table *t, const char *condition,
 /* Of a stage: rows s_ go for which the condition holds. */
 void sql_merge_add_unstage(const struct sql_table *t, const char *condition,
     struct buf *sql);
-
-/* Rows with a new key come in; those that differ from the row with their key
- * take its place, whole. That another load brought the same row is no
- * difference. Keys must not be doubled in the stage. With MERGE_REPLACE or
- * MERGE_UPDATE it is two statements. */
-void sql_merge_add_merge(const struct sql_table *t,
-    const struct sql_range *range, struct buf *sql);
-
-/* All rows come in. */
-void sql_merge_add_insert(const struct sql_table *t,
-    const struct sql_range *range, struct buf *sql);
 
 /* All rows of the table go. */
 void sql_merge_add_clear(const struct sql_table *t, struct buf *sql);

@@ -119,6 +119,15 @@ sql_table_type(const struct sql_table *t, const struct column *c)
 	return NULL;
 }
 
+enum type
+sql_table_logical_type(const struct sql_table *t, const struct column *c)
+{
+	for (size_t i = 0; i < t->column_count; i++)
+		if (t->columns[i].column == c)
+			return t->columns[i].type;
+	return TYPE_UNKNOWN;
+}
+
 static void
 add_definition(const struct sql_table *t, const struct sql_column *c,
     struct buf *sql)
@@ -151,8 +160,8 @@ sql_table_add_stage_definition(const struct sql_table *t,
 	add_definition(t, &text, sql);
 }
 
-static void
-add_key_names(const struct sql_table *t, struct buf *sql)
+void
+sql_table_add_key_columns(const struct sql_table *t, struct buf *sql)
 {
 	const struct column *key[SCHEMA_KEY_MAX];
 	size_t count = sql_table_key(t->table, key);
@@ -176,13 +185,13 @@ add_end(const struct sql_table *t, struct buf *sql)
 	if (d->key == KEY_WITHIN && is_keyed) {
 		buf_addf(sql, ", %s ",
 		    t->table->valid_to ? "KEY" : "PRIMARY KEY");
-		add_key_names(t, sql);
+		sql_table_add_key_columns(t, sql);
 	}
 	buf_addf(sql, ")%s", d->table_end ? d->table_end : "");
 	if (d->key == KEY_ORDER) {
 		buf_add(sql, " ORDER BY ");
 		if (is_keyed)
-			add_key_names(t, sql);
+			sql_table_add_key_columns(t, sql);
 		else
 			buf_add(sql, "tuple()");
 	}
@@ -289,21 +298,14 @@ sql_table_add_stage_retype(const struct sql_table *t,
 void
 sql_table_add_key(const struct sql_table *t, struct buf *sql)
 {
-	const struct column *key[SCHEMA_KEY_MAX];
-	size_t count = sql_table_key(t->table, key);
-
-	if (count == 0 || !t->dialect->has_indexes ||
+	if (!sql_table_is_keyed(t->table) || !t->dialect->has_indexes ||
 	    (t->table->valid_to && !t->dialect->has_partial_indexes))
 		return;
 	buf_add(sql, "CREATE UNIQUE INDEX IF NOT EXISTS ");
 	sql_table_add_key_name(t, sql);
 	buf_add(sql, " ON ");
 	sql_table_add_name(t, sql);
-	for (size_t i = 0; i < count; i++) {
-		buf_add_char(sql, i == 0 ? '(' : ',');
-		sql_table_add_column_name(t, "", key[i], sql);
-	}
-	buf_add_char(sql, ')');
+	sql_table_add_key_columns(t, sql);
 	if (!t->table->valid_to)
 		return;
 	buf_add(sql, " WHERE ");

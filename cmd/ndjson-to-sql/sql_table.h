@@ -47,7 +47,7 @@ struct sql_table {
 	struct sql_column *columns;     /* in use so far; the caller's */
 	size_t column_count;
 	const char *stage;   /* its name; NULL: there is none */
-	const char *parents; /* as sql_merge_add_parents makes; or NULL */
+	const char *parents; /* as sql_absent_add_parents makes; or NULL */
 	/* The stage has the table's columns only: whoever fills it brings each
 	 * key once. */
 	bool is_plain;
@@ -68,6 +68,10 @@ bool sql_table_has_reference(const struct table *t);
 /* The type that the column is declared with; NULL if it is not in use. */
 const char *sql_table_type(const struct sql_table *t, const struct column *c);
 
+/* What the column's values mean, whatever it is declared as. */
+enum type sql_table_logical_type(const struct sql_table *t,
+    const struct column *c);
+
 /* Appends the table's name, in quotes, with its schema's. */
 void sql_table_add_name(const struct sql_table *t, struct buf *sql);
 
@@ -80,6 +84,9 @@ void sql_table_add_column_name(const struct sql_table *t, const char *alias,
  * front, of its stage. */
 void sql_table_add_columns(const struct sql_table *t, bool is_stage,
     struct buf *sql);
+
+/* Appends (a,b): those of the key. */
+void sql_table_add_key_columns(const struct sql_table *t, struct buf *sql);
 
 /* CREATE TABLE IF NOT EXISTS */
 void sql_table_add_create(const struct sql_table *t, struct buf *sql);

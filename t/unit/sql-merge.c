@@ -7,6 +7,7 @@
 #include "mem.h"
 #include "sql_merge.h"
 #include "sql_table.h"
+#include "sql_upsert.h"
 #include "tap.h"
 
 #include <sqlite3.h>
@@ -251,11 +252,11 @@ test_merge(void)
 	is_int(run(&sql), 2, "marks of the tag that goes are cut");
 	sql_merge_add_cut(&tag_table, NULL, &sql);
 	is_int(run(&sql), 1, "a tag beyond the list's end is cut");
-	sql_merge_add_merge(&user_table, NULL, &sql);
+	sql_upsert_add_merge(&user_table, NULL, &sql);
 	is_int(run(&sql), 2, "a user changed, one is new, one is the same");
-	sql_merge_add_merge(&user_table, NULL, &sql);
+	sql_upsert_add_merge(&user_table, NULL, &sql);
 	is_int(run(&sql), 0, "nothing is left to change");
-	sql_merge_add_merge(&tag_table, NULL, &sql);
+	sql_upsert_add_merge(&tag_table, NULL, &sql);
 	is_int(run(&sql), 2, "a tag changed, one is new");
 	holds("SELECT * FROM \"us\"\"ers\" ORDER BY 1, 2",
 	    "a,1,-,8 a,2,two,7 a,3,three,8 b,1,other,7 c\",1,q,7",
@@ -283,13 +284,13 @@ test_range(void)
 	is_int(run(&sql), 0, "no key is doubled within the range");
 	sql_merge_add_cut(&tag_table, &range, &sql);
 	is_int(run(&sql), 1, "one list is cut");
-	sql_merge_add_merge(&user_table, &range, &sql);
+	sql_upsert_add_merge(&user_table, &range, &sql);
 	is_int(run(&sql), 1, "one record is merged");
 	sql_merge_add_found(&user_table, &range, &sql);
 	holds(sql.data, "1,1", "and then it is known, and the same");
 	buf_clear(&sql);
 	range = (struct sql_range){.first = 4, .last = 9};
-	sql_merge_add_insert(&user_table, &range, &sql);
+	sql_upsert_add_insert(&user_table, &range, &sql);
 	is_int(run(&sql), 1, "one record is inserted");
 	holds("SELECT count(*) FROM \"us\"\"ers\"", "5", "five users");
 	buf_free(&sql);
@@ -413,7 +414,7 @@ test_history(void)
 	is_int(run(&sql), 1, "the version in force is no new one");
 	sql_merge_add_close(&item_table, "t9", NULL, &sql);
 	is_int(run(&sql), 1, "what changed ends");
-	sql_merge_add_insert(&item_table, NULL, &sql);
+	sql_upsert_add_insert(&item_table, NULL, &sql);
 	is_int(run(&sql), 2, "new versions begin");
 	holds("SELECT * FROM items ORDER BY id, _valid_from",
 	    "1,z,t0,t1 1,a,t1,- 2,b,t1,t9 2,B,t9,- 3,c,t1,t'9 4,d,t1,t2 "
