@@ -103,14 +103,17 @@ read_file(const struct config *c, bool is_required, struct buf *text, int *fd,
 {
 	enum { LEAST = 64 * 1024 };
 	struct stat info;
-	size_t room = LEAST;
+	size_t room = BOUND_CONFIG_BYTES;
 	ssize_t got = 1;
 
 	*fd = open(c->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (*fd == -1 && errno == ENOENT && !is_required)
 		return 1;
-	if (*fd != -1 && fstat(*fd, &info) == 0 && info.st_size >= LEAST)
-		room = BOUND_CONFIG_BYTES;
+	/* A pipe does not tell its size. */
+	if (*fd == -1 ||
+	    (fstat(*fd, &info) == 0 && S_ISREG(info.st_mode) &&
+		info.st_size < LEAST))
+		room = LEAST;
 	(void)buf_reserve(text, room); /* whole: see buf_wipe */
 	while (*fd != -1 && got > 0 && text->len < room) {
 		got = read(*fd, text->data + text->len, room - text->len);

@@ -28,6 +28,14 @@ fails 2 'no application is named; give --app-id, LOGTO_APP_ID' 'no app id'
 run logto-token -e "$endpoint" -a app
 fails 2 "no secret for application 'app'; give --secret-file" 'no secret'
 
+# A pipe does not say how much is in it.
+mkfifo "$config"
+perl -e 'print "# comment\n" x 10_000, "[default]\napp_id = piped\n"' >"$config" &
+run logto-token -v -e "$endpoint"
+told 'a configuration file that is a pipe' app_id "piped (from 'app_id' of profile [default])"
+wait $!
+rm "$config"
+
 # --- precedence, setting by setting: each source alone, then all below it
 
 cat >"$config" <<EOT
