@@ -48,7 +48,6 @@ struct transfer {
 	bool has_header;  /* all of it; libcurl takes one that ends early */
 	int64_t began_ms; /* when the try under way did */
 	char error[ERROR_BYTES];
-	bool is_too_large;
 	bool has_bearer;
 };
 
@@ -175,9 +174,11 @@ on_body(char *bytes, size_t size, size_t count, void *context)
 	size_t len = size * count;
 
 	buf_append(&t->response.body, bytes, len);
-	/* Padding for the JSON scanner is part of the ceiling. */
-	t->is_too_large = t->response.body.is_overfull;
-	return t->is_too_large ? 0 : len;
+	/* Behind it the buffer has room for the JSON scanner's padding. */
+	return t->response.body.is_overfull ||
+		t->response.body.len > BOUND_BODY_BYTES
+	    ? 0
+	    : len;
 }
 
 static size_t
@@ -192,8 +193,7 @@ on_header(char *bytes, size_t size, size_t count, void *context)
 	else if (len > 0 && (bytes[0] == '\r' || bytes[0] == '\n'))
 		t->has_header = true;
 	t->header_bytes += len;
-	t->is_too_large = t->header_bytes > BOUND_HEADER_BYTES;
-	return t->is_too_large ? 0 : len;
+	return t->header_bytes > BOUND_HEADER_BYTES ? 0 : len;
 }
 
 static int
