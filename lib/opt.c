@@ -19,8 +19,8 @@ struct cursor {
 	int index; /* of the argument that is being read */
 };
 
-void
-opt_list_add(struct opt_list *list, const char *item)
+static void
+add_item(struct opt_list *list, const char *item)
 {
 	list->items = mem_grow(list->items, &list->capacity, list->count + 1,
 	    sizeof(*list->items));
@@ -238,7 +238,7 @@ apply(const struct opt_program *program, const struct opt *o, const char *value,
 	case OPT_DURATION:
 		return set_duration(o, value, member, why);
 	case OPT_LIST:
-		opt_list_add(member, value);
+		add_item(member, value);
 		return OPT_RUN;
 	case OPT_CHOICE:
 		return set_choice(o, value, member, why);
@@ -345,13 +345,13 @@ opt_parse(const struct opt_program *program, int argc, char **argv, void *into,
 
 		if (strcmp(word, "--") == 0) {
 			while (++at.index < argc)
-				opt_list_add(operands, argv[at.index]);
+				add_item(operands, argv[at.index]);
 		} else if (word[0] == '-' && word[1] == '-') {
 			result = parse_long(program, &at, into, why);
 		} else if (word[0] == '-' && word[1]) {
 			result = parse_letters(program, &at, into, why);
 		} else {
-			opt_list_add(operands, word);
+			add_item(operands, word);
 		}
 	}
 	return result;

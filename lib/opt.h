@@ -88,7 +88,6 @@ enum opt_result opt_parse(const struct opt_program *program, int argc,
  * a line, the others are named in one list. */
 void opt_print_help(const struct opt_program *program, FILE *to);
 
-void opt_list_add(struct opt_list *list, const char *item);
 void opt_list_free(struct opt_list *list);
 
 #endif

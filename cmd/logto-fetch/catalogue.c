@@ -564,8 +564,8 @@ catalogue_nearest(const char *path)
 	return nearest;
 }
 
-const char *
-catalogue_kind_name(enum catalogue_kind kind)
+static const char *
+kind_name(enum catalogue_kind kind)
 {
 	static const char *const names[] = {[KIND_UNKNOWN] = "unknown",
 	    [KIND_PAGED] = "paged",
@@ -611,7 +611,7 @@ print_plain(FILE *to)
 		const struct catalogue_entry *e = &catalogue[i];
 
 		(void)fprintf(to, PLAIN_ROW, e->path,
-		    catalogue_kind_name(e->kind),
+		    kind_name(e->kind),
 		    e->key ? or_dash(e->key) : "id", or_dash(e->parents),
 		    cost(e), e->flags & IN_ALL ? "yes" : "-",
 		    e->note ? e->note : "", e->flags & IS_HEAVY ? "heavy" : "-",
@@ -638,7 +638,7 @@ catalogue_print(FILE *to, bool is_for_people, bool has_details)
 	for (size_t i = 0; i < catalogue_count; i++) {
 		const struct catalogue_entry *e = &catalogue[i];
 
-		(void)fprintf(to, ROW, e->path, catalogue_kind_name(e->kind),
+		(void)fprintf(to, ROW, e->path, kind_name(e->kind),
 		    e->key ? or_dash(e->key) : "id", or_dash(e->parents),
 		    cost(e), e->flags & IN_ALL ? "yes" : "-",
 		    e->note ? e->note : "");

@@ -102,8 +102,6 @@ const char *catalogue_parent(const struct catalogue_entry *entry,
 /* The row whose path is nearest to a mistyped one, or NULL. */
 const struct catalogue_entry *catalogue_nearest(const char *path);
 
-const char *catalogue_kind_name(enum catalogue_kind kind);
-
 /* --list: for people a line for each row, and with `has_details` more of them;
  * for programs everything, separated by tabs. */
 void catalogue_print(FILE *to, bool is_for_people, bool has_details);

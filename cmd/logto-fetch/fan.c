@@ -509,8 +509,10 @@ read_named(struct fan *f, const struct job *job, struct fail *why)
 	f->collecting = NULL;
 	if (keys && result == 0)
 		keys->is_whole = true;
-	else if (keys && !keys->is_whole)
-		keys->count = 0, buf_clear(&keys->text);
+	if (keys && !keys->is_whole) {
+		keys->count = 0;
+		buf_clear(&keys->text);
+	}
 	return result;
 }
 

@@ -32,8 +32,10 @@ infer_is_time_name(const char *key, size_t len)
 	return false;
 }
 
-bool
-infer_is_epoch_ms(int64_t integer)
+/* Whether an integer is taken for milliseconds since 1970, the years 1973 to
+ * 5138. */
+static bool
+is_epoch_ms(int64_t integer)
 {
 	return integer >= 100000000000 && integer <= 100000000000000;
 }
@@ -172,7 +174,7 @@ infer_type(const struct json_node *node, bool has_time_name)
 	case JSON_TRUE:
 		return TYPE_BOOL;
 	case JSON_INTEGER:
-		return has_time_name && infer_is_epoch_ms(node->integer)
+		return has_time_name && is_epoch_ms(node->integer)
 		    ? TYPE_TIMESTAMP
 		    : TYPE_BIGINT;
 	case JSON_NUMBER:

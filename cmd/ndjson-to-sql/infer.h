@@ -18,10 +18,6 @@ struct json_node;
  * At, _at, Time or _time, after something else. */
 bool infer_is_time_name(const char *key, size_t len);
 
-/* Whether an integer is taken for milliseconds since 1970 in such a member:
- * 10^11 to 10^14, the years 1973 to 5138. */
-bool infer_is_epoch_ms(int64_t integer);
-
 /* Whether every integer up to this magnitude is a double: 2^53. */
 bool infer_fits_double(int64_t integer);
 
