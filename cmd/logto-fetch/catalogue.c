@@ -610,8 +610,7 @@ print_plain(FILE *to)
 	for (size_t i = 0; i < catalogue_count; i++) {
 		const struct catalogue_entry *e = &catalogue[i];
 
-		(void)fprintf(to, PLAIN_ROW, e->path,
-		    kind_name(e->kind),
+		(void)fprintf(to, PLAIN_ROW, e->path, kind_name(e->kind),
 		    e->key ? or_dash(e->key) : "id", or_dash(e->parents),
 		    cost(e), e->flags & IN_ALL ? "yes" : "-",
 		    e->note ? e->note : "", e->flags & IS_HEAVY ? "heavy" : "-",
