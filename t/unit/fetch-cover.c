@@ -135,6 +135,13 @@ main(void)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
 		test_case(&cases[i]);
 	test_bottom();
+	is_int((long long)slice_begin(&(struct slice){3, 7}), 14, "the rows "
+								   "before");
+	is_int((long long)slice_end(&(struct slice){3, 7}), 21, "and its own");
+	next = slice_next(0, 0, 1);
+	ok(next.page == 1 && next.size == 1, "the first page of single rows");
+	next = slice_next(9, 1, 2);
+	ok(next.size > 2, "pages that share one row may be larger, too");
 	is_int((long long)slice_count(100, 3, 100), 1, "one page of all rows");
 	is_int((long long)slice_count(101, 3, 100), 2, "one row more");
 	next = slice_next(100, 3, 100);
