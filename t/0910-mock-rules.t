@@ -52,8 +52,13 @@ ok(!defined rows(grant($recorded, id => 'verify0client0m2m0002'))->{scope}, 'no 
 ok(!defined rows(grant($recorded, resource => 'https://api0.example.com/v0'))->{scope}, 'another resource: no scope');
 is(grant($recorded, secret => "$secret%21")->{status}, 401, 'the secret is percent-decoded');
 is(grant($recorded, secret => 'FAKE%73ecretFAKEsecretFAKEsecret00')->{status}, 200, '... and then compared');
-my $short = mint($recorded, '?lifetime=1');
-is(ask($recorded, '/api/roles', token => $short)->{status}, 200, 'a token of one second works');
+# On a busy machine a second may pass between two requests.
+my ($short, $tries, $works) = ('', 0, 0);
+until ($works || $tries++ == 20) {
+	$short = mint($recorded, '?lifetime=1');
+	$works = ask($recorded, '/api/roles', token => $short)->{status} == 200;
+}
+ok($works, 'a token of one second works');
 sleep 1.1;
 is(rows(ask($recorded, '/api/roles', token => $short))->{data}{code}, 'ERR_JWT_EXPIRED', '... for one second');
 rules($recorded, "GET /api/roles times=1: expire-tokens\n");

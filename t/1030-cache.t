@@ -232,18 +232,24 @@ like "$(cat err)" 'warning: no token cache: cannot make' 'is told'
 # --- a disk that is full, or not to be written to
 
 mkdir -m 700 "$cache"
-(
-	ulimit -f 0
-	exec logto-token 2>err
-) | cat >out
-like "$(cat out)" '^ey' 'no space for the file: a token all the same'
-is "$(find "$cache" -type f ! -name '*.lock' | wc -l | tr -d ' ')" 0 \
-	'and no torn file left'
-(
-	ulimit -f 0
-	exec logto-token --cache-dir "$cache" 2>"$T/fifo.err"
-) 2>/dev/null | cat >out
-like "$(cat out)" '^ey' 'the same in a directory that was named'
+# TSan writes a file of its own before main, and would die of that limit.
+case $build in
+*tsan) ;;
+*)
+	(
+		ulimit -f 0
+		exec logto-token 2>err
+	) | cat >out
+	like "$(cat out)" '^ey' 'no space for the file: a token all the same'
+	is "$(find "$cache" -type f ! -name '*.lock' | wc -l | tr -d ' ')" 0 \
+		'and no torn file left'
+	(
+		ulimit -f 0
+		exec logto-token --cache-dir "$cache" 2>"$T/fifo.err"
+	) 2>/dev/null | cat >out
+	like "$(cat out)" '^ey' 'the same in a directory that was named'
+	;;
+esac
 mount_point=$T/disk
 mkdir -m 700 "$mount_point"
 if mount -t tmpfs -o size=4k,mode=700 none "$mount_point" 2>/dev/null; then
