@@ -20,6 +20,7 @@ static const struct {
     {TEXT(""), "\"\"", "", "nothing"},
     {TEXT("abcXYZ019-._~"), "\"abcXYZ019-._~\"", "abcXYZ019-._~",
 	"unreserved characters"},
+    {"abc", 2, "\"ab\"", "ab", "a part of a text"},
     {TEXT("a b"), "\"a b\"", "a%20b", "a space"},
     {TEXT("+/?#&=%"), "\"+/?#&=%\"", "%2B%2F%3F%23%26%3D%25", "delimiters"},
     {TEXT("\"\\"), "\"\\\"\\\\\"", "%22%5C", "a quote and a backslash"},
