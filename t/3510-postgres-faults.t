@@ -169,6 +169,7 @@ done
 with PGHOST=127.0.0.1 PGPORT="$(cat mute)" PGCONNECT_TIMEOUT=1
 fails 4 'cannot connect: no answer in time' 'PGCONNECT_TIMEOUT'
 kill $mute
+wait $mute 2>/dev/null
 printf '{"_resource":"told","id":"\303\274","at":"2026-01-02T03:04:05Z"}\n' >told
 run env PGCLIENTENCODING=LATIN1 PGTZ=Asia/Tokyo PGDATESTYLE=German \
 	ndjson-to-sql $pg told
@@ -274,7 +275,7 @@ begun() {
 
 begun ndjson-to-sql
 kill -TERM $first
-wait $first
+wait $first 2>/dev/null
 status=$?
 exec 3>&-
 exits 143 'a signal while the stream is slow'
@@ -292,7 +293,7 @@ EOT
 first=$!
 waits "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
 kill -TERM $first
-wait $first
+wait $first 2>/dev/null
 status=$?
 exits 143 'a signal while the server works'
 waits "SELECT count(*) = 0 FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
