@@ -148,7 +148,47 @@ is "$(sql live.duckdb 'SELECT id, v FROM t ORDER BY id')" '1|x
 3|NULL' '--commit-every'
 like "$(sql live.duckdb 'SELECT count(*) FROM _loads')" '^1$' '... is one load'
 
+# --- what has gone, and what somebody else has put there
+
+put '{"id":1,"t":"1500-01-01T00:00:00.5Z","h":9223372036854775808}' '{"id":2}'
+ndjson-to-sql -t t gone.duckdb in
+put '{"id":2}'
+ndjson-to-sql -t t --sync gone.duckdb in
+put '{"id":2,"t":"2026-01-01T00:00:00.1234567Z","h":0.12345678901234567890}'
+run ndjson-to-sql -t t gone.duckdb in
+exits 0 'rows that were deleted keep no column from becoming wider'
+is "$(sql gone.duckdb 'SELECT t, h FROM t')" \
+	'2026-01-01 00:00:00.1234567|0.12345678901234567890' '... exactly'
+put '{"id":1,"n":1}'
+ndjson-to-sql -t t wide.duckdb in
+sql wide.duckdb 'UPDATE t SET n = 9007199254740993' >/dev/null
+put '{"id":2,"n":0.5}'
+run ndjson-to-sql -t t wide.duckdb in
+fails 5 "'n' of 't' .* make '9007199254740992' of '9007199254740993'" \
+	'a double would round what somebody else has written'
+sql twice.duckdb "CREATE TABLE t (id VARCHAR, v INT);
+	INSERT INTO t VALUES ('a', 1), ('a', 2), ('b', 3)" >/dev/null
+put '{"id":"b","v":4}'
+run ndjson-to-sql -t t twice.duckdb in
+exits 0 'rows that share a key which does not come'
+put '{"id":"a","v":9}' '{"id":"c","v":9}'
+run ndjson-to-sql -t t twice.duckdb in
+fails 5 "rows of 't' share their key already" 'a key that two rows have'
+is "$(sql twice.duckdb 'SELECT id, v FROM t ORDER BY 1, 2')" 'a|1
+a|2
+b|4' '... which stay as they were'
+
 # --- tables of somebody else
+
+sql blind.duckdb 'CREATE TABLE t (id UUID PRIMARY KEY, v VARCHAR COLLATE NOCASE)' \
+	>/dev/null
+put '{"id":"6f9619ff-8b86-d011-b42d-00cf4fc964ff","v":"ada","l":[1,2]}'
+ndjson-to-sql -t t blind.duckdb in
+put '{"id":"6f9619ff-8b86-d011-b42d-00cf4fc964ff","v":"ADA","l":[3]}'
+run ndjson-to-sql -t t blind.duckdb in
+exits 0 'a list below a UUID comes again'
+is "$(sql blind.duckdb 'SELECT v, value FROM t, t__l')" 'ADA|3' \
+	'... and capitals count where a collation is blind'
 
 sql theirs.duckdb 'CREATE TABLE t (id INTEGER PRIMARY KEY, v VARCHAR NOT NULL,
 	n DECIMAL(10,2), u UUID, w INTEGER GENERATED ALWAYS AS (id + 1));

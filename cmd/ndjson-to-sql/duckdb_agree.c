@@ -162,6 +162,30 @@ choose_type(struct duckdb *d, struct duckdb_table *t, size_t at, char **want,
 	return 0;
 }
 
+/* Fails where a column of whole numbers becomes one of doubles, and somebody
+ * else has put a number there that these do not hold: of ours it is known
+ * that they are none such. */
+static int
+check_rounded(struct duckdb *d, const struct duckdb_table *t, size_t at,
+    const char *want, struct fail *why)
+{
+	struct alteration a = {.table = t->sql.table->name,
+	    .column = t->sql.columns[at].column->name,
+	    .type = "to become DOUBLE"};
+	struct buf sql;
+	int result;
+
+	if (t->is_fresh || !t->columns[at].stored || t->columns[at].is_blank ||
+	    strcmp(t->columns[at].stored, duckdb_fill_type(FILL_BIGINT)) != 0 ||
+	    strcmp(want, duckdb_fill_type(FILL_DOUBLE)) != 0)
+		return 0;
+	buf_init(&sql, BOUND_LINE_BYTES);
+	duckdb_widen_add_rounded(&sql, a.table, a.column);
+	result = duckdb_db_visit(&d->db, sql.data, 2, visit_altered, &a, why);
+	buf_free(&sql);
+	return result;
+}
+
 /* Gives the column the type in the table, which may not have it yet. */
 static int
 store(struct duckdb *d, struct duckdb_table *t, size_t at, const char *want,
@@ -174,7 +198,8 @@ store(struct duckdb *d, struct duckdb_table *t, size_t at, const char *want,
 	if (c->stored)
 		return duckdb_table_retype(d, t->sql.table->name,
 		    column->column->name, c->stored, want,
-		    c->is_blank && !t->is_fresh, why);
+		    c->is_blank && !t->is_fresh ? RETYPE_BLANK : RETYPE_STORED,
+		    why);
 	column->declared = want;
 	buf_init(&sql, BOUND_LINE_BYTES);
 	sql_table_add_column(&t->sql, column, &sql);
@@ -189,17 +214,20 @@ agree(struct duckdb *d, struct duckdb_table *t, size_t at, struct fail *why)
 	char *want = NULL;
 	int result = choose_type(d, t, at, &want, why);
 
-	if (result == 0 && is_theirs(t, at))
-		result = check_kept(d, t, at, why);
+	if (result == 0)
+		result = is_theirs(t, at) ? check_kept(d, t, at, why)
+					  : check_rounded(d, t, at, want, why);
 	if (result == 0 && !t->is_fresh)
 		result = duckdb_table_retype(d, t->filled,
 		    t->sql.columns[at].column->name, duckdb_fill_type(c->fill),
-		    want, false, why);
+		    want, RETYPE_FILLED, why);
 	if (result == 0)
 		result = store(d, t, at, want, why);
 	if (result == 0) {
 		duckdb_table_set_stored(c, want);
 		c->is_blank = false;
+		if (is_theirs(t, at)) /* rows below refer to it by its text */
+			t->sql.columns[at].declared = c->stored;
 	}
 	free(want);
 	return result;

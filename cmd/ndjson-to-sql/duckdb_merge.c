@@ -173,18 +173,46 @@ count_known(struct duckdb *d, const struct duckdb_table *t, uint64_t *known,
 }
 
 static int
+count_rows(struct duckdb *d, const struct duckdb_table *t, int64_t *count,
+    struct fail *why)
+{
+	struct buf sql;
+	int result;
+
+	buf_init(&sql, BOUND_LINE_BYTES);
+	buf_add(&sql, "SELECT count(*) FROM ");
+	sql_table_add_name(&t->sql, &sql);
+	result = duckdb_db_number(&d->db, sql.data, count, why);
+	buf_free(&sql);
+	return result;
+}
+
+static int
 merge_rows(struct duckdb *d, struct duckdb_table *t, struct fail *why)
 {
 	struct duckdb_slices slices;
 	uint64_t changed, inserted;
+	int64_t before, after;
 	int result;
 
 	if (t->is_fresh || t->row_count == 0 ||
 	    !sql_table_is_keyed(t->sql.table))
 		return insert_rows(d, t, why);
+	if (count_rows(d, t, &before, why) != 0)
+		return -1;
 	result = duckdb_slices_find(d, t, &slices, why);
 	if (result == 0)
 		result = duckdb_slices_merge(d, t, &slices, &changed, why);
+	if (result == 0)
+		result = count_rows(d, t, &after, why);
+	/* No index forbids a key twice. Where one is, more rows were found
+	 * than records came for them. */
+	if (result == 0 &&
+	    (uint64_t)(after - before) + slices.known != t->row_count)
+		result = fail_set(why, STATUS_DATA,
+		    "rows of '%s' share their key already; use --append, or "
+		    "another --key",
+		    t->sql.table->name);
 	if (result == 0) {
 		inserted = t->row_count - slices.known;
 		t->counts.inserted += inserted;

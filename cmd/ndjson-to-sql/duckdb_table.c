@@ -136,7 +136,7 @@ duckdb_table_add_column(struct duckdb *d, struct duckdb_table *t,
 
 int
 duckdb_table_retype(struct duckdb *d, const char *table, const char *column,
-    const char *from, const char *to, bool is_blank, struct fail *why)
+    const char *from, const char *to, enum duckdb_retype how, struct fail *why)
 {
 	struct buf sql;
 
@@ -148,10 +148,11 @@ duckdb_table_retype(struct duckdb *d, const char *table, const char *column,
 	buf_add(&sql, " ALTER COLUMN ");
 	duckdb_db_quote(&sql, column);
 	buf_addf(&sql, " TYPE %s USING ", to);
-	if (is_blank)
+	if (how == RETYPE_BLANK)
 		buf_addf(&sql, "CAST(NULL AS %s)", to);
 	else
-		duckdb_widen_add_cast(&sql, column, from, to);
+		duckdb_widen_add_cast(&sql, column, from, to,
+		    how == RETYPE_STORED);
 	return duckdb_table_define(d, &sql, why);
 }
 
@@ -192,7 +193,7 @@ refill(struct duckdb *d, struct duckdb_table *t, size_t at,
 	fill = fits ? fill : FILL_TEXT;
 	if (duckdb_table_retype(d, t->filled, name,
 		duckdb_fill_type(column->fill), duckdb_fill_type(fill),
-		is_blank, why) != 0)
+		is_blank ? RETYPE_BLANK : RETYPE_FILLED, why) != 0)
 		return -1;
 	column->fill = fill;
 	if (t->is_fresh)
@@ -217,7 +218,8 @@ duckdb_table_change_type(struct duckdb *d, struct duckdb_table *t,
 		if (d->options.ddl && t->is_made && column->stored)
 			return duckdb_table_retype(d, t->sql.table->name,
 			    c->column->name, column->stored,
-			    duckdb_fill_type(fill), is_blank, why);
+			    duckdb_fill_type(fill),
+			    is_blank ? RETYPE_BLANK : RETYPE_STORED, why);
 		return refill(d, t, i, fill, is_blank, why);
 	}
 	return 0;

@@ -91,11 +91,16 @@ void duckdb_table_free(struct duckdb *d, struct duckdb_table *t);
 ATTR_NODISCARD
 int duckdb_table_define(struct duckdb *d, struct buf *sql, struct fail *why);
 
-/* ALTER TABLE ... ALTER COLUMN ... TYPE, if the types differ. `is_blank`:
- * there is nothing to be converted. */
+enum duckdb_retype {
+	RETYPE_BLANK,  /* there is nothing to be converted */
+	RETYPE_FILLED, /* a table of ours, all of whose rows count */
+	RETYPE_STORED, /* one that may hold rows that were deleted */
+};
+
+/* ALTER TABLE ... ALTER COLUMN ... TYPE, if the types differ. */
 ATTR_NODISCARD
 int duckdb_table_retype(struct duckdb *d, const char *table, const char *column,
-    const char *from, const char *to, bool is_blank, struct fail *why);
+    const char *from, const char *to, enum duckdb_retype how, struct fail *why);
 
 /* Whether all of a column of TIMESTAMP WITH TIME ZONE fit TIMESTAMP_NS. */
 ATTR_NODISCARD

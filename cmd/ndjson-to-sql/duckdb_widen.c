@@ -27,17 +27,31 @@ duckdb_widen(const char *a, const char *b)
 	return "VARCHAR";
 }
 
+/* So many microseconds are as many nanoseconds as 64 bits hold. */
+static const int64_t NS_LIMIT_US = INT64_MAX / 1000;
+
+static void
+add_ns(struct buf *sql, const char *name, bool is_stored)
+{
+	if (is_stored)
+		buf_addf(sql,
+		    "CASE WHEN epoch_us(%s) BETWEEN %" PRId64 " AND %" PRId64
+		    " THEN ",
+		    name, -NS_LIMIT_US, NS_LIMIT_US);
+	buf_addf(sql, "make_timestamp_ns(epoch_us(%s) * 1000)", name);
+	buf_add(sql, is_stored ? " END" : "");
+}
+
 void
 duckdb_widen_add_cast(struct buf *sql, const char *name, const char *from,
-    const char *to)
+    const char *to, bool is_stored)
 {
 	struct buf quoted;
 
 	buf_init(&quoted, BOUND_LINE_BYTES);
 	duckdb_db_quote(&quoted, name);
 	if (strcmp(from, TZ) == 0 && strcmp(to, NS) == 0)
-		buf_addf(sql, "make_timestamp_ns(epoch_us(%s) * 1000)",
-		    quoted.data);
+		add_ns(sql, quoted.data, is_stored);
 	else if (strcmp(from, TZ) == 0 || strcmp(from, NS) == 0)
 		/* As all our texts of times: three digits, or as many more
 		 * as there are. */
@@ -49,22 +63,20 @@ duckdb_widen_add_cast(struct buf *sql, const char *name, const char *from,
 					  : "make_timestamp_ns(epoch_ns",
 		    quoted.data, to);
 	else
-		buf_addf(sql, "CAST(CAST(%s AS VARCHAR) AS %s)", quoted.data,
-		    to);
+		buf_addf(sql, "%sCAST(CAST(%s AS VARCHAR) AS %s)",
+		    is_stored ? "TRY_" : "", quoted.data, to);
 	buf_free(&quoted);
 }
 
 void
 duckdb_widen_add_misfits(struct buf *sql, const char *table, const char *column)
 {
-	/* So many microseconds are as many nanoseconds as 64 bits hold. */
-	const int64_t limit = INT64_MAX / 1000;
-
 	buf_add(sql, "SELECT count(*) FROM ");
 	duckdb_db_quote(sql, table);
 	buf_add(sql, " WHERE epoch_us(");
 	duckdb_db_quote(sql, column);
-	buf_addf(sql, ") NOT BETWEEN %" PRId64 " AND %" PRId64, -limit, limit);
+	buf_addf(sql, ") NOT BETWEEN %" PRId64 " AND %" PRId64, -NS_LIMIT_US,
+	    NS_LIMIT_US);
 }
 
 /* Appends SELECT name's text, without a zone and zeros at its end, AS alias. */
@@ -97,13 +109,31 @@ duckdb_widen_add_altered(struct buf *sql, const char *table, const char *name,
 	duckdb_db_quote(&part, name);
 	add_plain(sql, "SELECT a, b FROM (SELECT ", part.data, "a");
 	buf_clear(&part);
-	duckdb_widen_add_cast(&part, name, from, to);
+	duckdb_widen_add_cast(&part, name, from, to, false);
 	add_plain(sql, ", ", part.data, "b");
 	buf_free(&part);
 	buf_add(sql, " FROM ");
 	duckdb_db_quote(sql, table);
 	buf_add(sql, ") WHERE a <> b LIMIT 1");
 	return true;
+}
+
+void
+duckdb_widen_add_rounded(struct buf *sql, const char *table, const char *column)
+{
+	struct buf name;
+
+	buf_init(&name, BOUND_LINE_BYTES);
+	duckdb_db_quote(&name, column);
+	buf_addf(sql,
+	    "SELECT CAST(%s AS VARCHAR), CAST(CAST(CAST(%s AS DOUBLE)"
+	    " AS HUGEINT) AS VARCHAR) FROM ",
+	    name.data, name.data);
+	duckdb_db_quote(sql, table);
+	buf_addf(sql,
+	    " WHERE CAST(CAST(%s AS DOUBLE) AS HUGEINT) <> %s LIMIT 1",
+	    name.data, name.data);
+	buf_free(&name);
 }
 
 /* --- decimals ----------------------------------------------------------- */

@@ -23,9 +23,16 @@ void duckdb_widen_add_misfits(struct buf *sql, const char *table,
     const char *column);
 
 /* Appends the expression for the column `name`, of the type `from`, as `to`:
- * nothing is lost where `to` came out of duckdb_widen. */
+ * nothing is lost where `to` came out of duckdb_widen. `is_stored`: for ALTER,
+ * which converts rows that are deleted, too: what nobody can see any more does
+ * not fail, but becomes null. */
 void duckdb_widen_add_cast(struct buf *sql, const char *name, const char *from,
-    const char *to);
+    const char *to, bool is_stored);
+
+/* Appends a query for a whole number of the column that a double rounds, and
+ * for what it would be, as texts: a row, or none. */
+void duckdb_widen_add_rounded(struct buf *sql, const char *table,
+    const char *column);
 
 /* Appends a query for a value of the column, of the type `from`, that would be
  * another one as `to`, and for that other one, as texts: a row, or none.

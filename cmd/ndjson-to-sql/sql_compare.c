@@ -47,16 +47,22 @@ is_blind(const struct sql_table *t, const struct column *c)
 	return false;
 }
 
-/* Whether it may have a collation that takes texts for equal which are not the
- * same, as PostgreSQL's nondeterministic ones. */
-static bool
-is_collated(const struct sql_table *t, const struct column *c)
+/* What makes texts be compared by their bytes where the column may have a
+ * collation that takes others for the same, such as PostgreSQL's that are not
+ * deterministic, and NOCASE of somebody's table in DuckDB; or "". */
+static const char *
+collation(const struct sql_table *t, const struct column *c)
 {
 	const char *declared = sql_table_type(t, c);
 
-	return declared &&
+	if (t->dialect == &dialect_postgres && declared &&
 	    (strcmp(declared, "text") == 0 ||
-		strncmp(declared, "character", 9) == 0);
+		strncmp(declared, "character", 9) == 0))
+		return " COLLATE \"C\"";
+	if (t->dialect == &dialect_duckdb && declared && c->is_theirs &&
+	    strcmp(declared, "VARCHAR") == 0)
+		return " COLLATE \"binary\"";
+	return "";
 }
 
 /* How the two values of a column are compared. */
@@ -80,9 +86,8 @@ add_half(const struct pair *p, const char *alias, struct buf *sql)
 	} else if (d == &dialect_postgres && is_blind(p->table, p->column)) {
 		open = "CAST(";
 		close = " AS text)";
-	} else if (d == &dialect_postgres && *alias == 't' &&
-	    is_collated(p->table, p->column)) {
-		close = " COLLATE \"C\"";
+	} else if (*alias == 't') {
+		close = collation(p->table, p->column);
 	}
 	buf_add(sql, open);
 	if (p->is_raw && *alias == 's')
