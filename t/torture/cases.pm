@@ -12,8 +12,6 @@
 #	feed		what a shell runs for stdin
 #	env		more of the environment
 #	kinds		a pattern: faults of other kinds are not tried
-#	is_pointless	a pattern of a kind of fault and how: where one call of
-#			them fails alone, nothing can be promised
 #	spares		a pattern of the kind of fault and what it met: these are
 #			not judged
 #	until		a function of stdout: says when to send SIGTERM
@@ -348,9 +346,7 @@ sub duckdb_cases {
 }
 
 sub postgres_cases {
-	# A connection that is lost once and there afterwards: both sides wait.
 	my %postgres = (%loads, needs => 'postgres',
-		is_pointless => qr/^network ECONNRESET/,
 		state => \&state::postgres, rows => \&state::postgres_rows);
 	my $to = 'postgresql://';
 	my @made = ([@load, $to, 'old']);

@@ -254,6 +254,10 @@ strikes(enum kind kind, const char *function, int fd, const char *path)
 		report(function, fd, path);
 		plan.kind = kind;
 	}
+	/* Who waits for a connection that is lost must be told. */
+	if (kind == NETWORK && hows[plan.how].error != 0 &&
+	    hows[plan.how].error != EINTR)
+		(void)shutdown(fd, SHUT_RDWR);
 	errno = hows[plan.how].error;
 	return true;
 }
