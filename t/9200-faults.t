@@ -37,6 +37,8 @@ tortures 'the lock of a directory that cannot be opened' --case '^csv$' \
 	--kind open --how 'EMFILE$' --until 5
 tortures 'memory that ends beside a scratch database' --case '^table$' \
 	--kind alloc --how 'ENOMEM$' --until 10
+tortures 'memory that ends behind the lock of a new database' \
+	--case '^rejects$' --kind alloc --how 'ENOMEM$' --every 6 --until 25
 tortures 'one call of some kind in each command' --case '^(?!postgres|duckdb|parquet)' \
 	--pairs 17 --points 1
 

@@ -178,17 +178,6 @@ remove_loading(void *context)
 	(void)unlink(f->loading);
 }
 
-static void
-name_built(struct target_file *f)
-{
-	if (!f->kind->is_made_anew) {
-		f->built = mem_string(f->loading);
-		return;
-	}
-	f->built = beside(f->loading, ".new");
-	remove_built(f);
-}
-
 /* 0: ours to build; 1: look again; -1. */
 static int
 make_loading(struct target_file *f, int64_t timeout_ms, struct fail *why)
@@ -199,7 +188,10 @@ make_loading(struct target_file *f, int64_t timeout_ms, struct fail *why)
 
 	if (f->was_there && stat(f->path, &st) == 0)
 		mode = st.st_mode & 0777;
+	/* Names come first: when memory ends, what was made must be known. */
 	f->loading = beside(f->path, "-loading");
+	f->built = f->kind->is_made_anew ? beside(f->loading, ".new")
+					 : mem_string(f->loading);
 	f->lock =
 	    open(f->loading, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode);
 	if (f->lock == -1 && errno == ENOENT)
@@ -215,7 +207,8 @@ make_loading(struct target_file *f, int64_t timeout_ms, struct fail *why)
 		(void)unlink(f->loading);
 	}
 	if (result == 0) {
-		name_built(f);
+		if (f->kind->is_made_anew)
+			remove_built(f);
 		undo_add(&f->undo, remove_loading, f);
 	}
 	return result;
@@ -293,7 +286,8 @@ target_file_open(struct target_file *f, const char *path,
 		if (result < 0) {
 			/* It is another's, or cannot be had. */
 			free(f->loading);
-			f->loading = NULL;
+			free(f->built);
+			f->loading = f->built = NULL;
 			return -1;
 		}
 		if (result == 0) {
