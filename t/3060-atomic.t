@@ -173,6 +173,28 @@ like "$(cat err)" 'nothing was loaded after the last commit; .*; up to line 4 of
 is "$(sql every.db 'SELECT count(*) FROM t; PRAGMA integrity_check')" '3
 ok' '... and what was committed stays'
 
+# --- a history that is committed now and then
+
+rm -f every.db
+is_version() {
+	[ "$(sql every.db "SELECT count(*) FROM t WHERE v = $1" \
+		2>/dev/null)" = 1 ]
+}
+ndjson-to-sql --history --commit-every 50ms -t t every.db <pipe 2>err &
+loader=$!
+exec 9>pipe
+for v in 1 2 3; do
+	printf '{"id":1,"v":0}\n{"id":1,"v":%s}\n' $v >&9
+	until_true is_version $v
+done
+exec 9>&-
+wait $loader
+is "$? $(cat err)" '0 ' '--history --commit-every'
+is "$(sql every.db 'SELECT v, coalesce(_valid_to > _valid_from, 9),
+	_valid_from = lag(_valid_to) OVER (ORDER BY _id) FROM t ORDER BY _id' |
+	tr '\n' ' ')" '1|1| 2|1|1 3|9|1 ' \
+	'... makes a version for each part, in force until the next one'
+
 # broken_off LAST OPTION...: two lines, a commit, and what it does not outlive.
 broken_off() {
 	last=$1

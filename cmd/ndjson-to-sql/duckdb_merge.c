@@ -396,7 +396,7 @@ duckdb_merge_run(struct duckdb *d, struct duckdb_table *root, struct fail *why)
 	if (!has_news(&f))
 		return 0;
 	f.mode = root->sql.table->is_own ? MODE_MERGE : d->options.mode;
-	if (instant_from_ms(d->base.load_id, &at) == 0)
+	if (instant_from_ms(d->base.now_ms, &at) == 0)
 		(void)instant_format(&at, f.now);
 	if (duckdb_limit_merge(d, root, why) != 0 || prepare(&f, why) != 0)
 		return -1;

@@ -346,6 +346,26 @@ ledger_open(struct ledger *l, struct sink *sink, struct schema *schema,
 	return read_columns(schema, sink, why);
 }
 
+static int
+visit_last(void *context, const struct cell *cells, size_t count,
+    struct fail *why)
+{
+	int64_t *ms = context;
+
+	(void)count;
+	(void)why;
+	if (cells[0].kind == CELL_INTEGER && cells[0].integer >= *ms)
+		*ms = cells[0].integer + 1;
+	return 0;
+}
+
+int
+ledger_pass(struct sink *sink, int64_t *ms, struct fail *why)
+{
+	return sink->ops->query(sink, "SELECT max(\"load_id\") FROM \"_loads\"",
+	    1, visit_last, ms, why);
+}
+
 /* --- writing ------------------------------------------------------------ */
 
 /* A row being put together. */

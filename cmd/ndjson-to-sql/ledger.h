@@ -39,6 +39,10 @@ ATTR_NODISCARD
 int ledger_open(struct ledger *l, struct sink *sink, struct schema *schema,
     int64_t now_ms, struct fail *why);
 
+/* Moves the time behind the last load of a ledger that is there. */
+ATTR_NODISCARD
+int ledger_pass(struct sink *sink, int64_t *ms, struct fail *why);
+
 /* Adds to an empty batch what this load has to say; `counts` is JSON, and
  * `rejected` the number of all lines that were. */
 void ledger_write(struct ledger *l, struct batch *b, int64_t now_ms,

@@ -142,7 +142,7 @@ open_sink(struct load *l, struct fail *why)
 	if (ledger_open(&l->ledger, l->sink, l->schema, l->started_ms, why) !=
 	    0)
 		return -1;
-	l->sink->load_id = l->ledger.load_id;
+	l->sink->load_id = l->sink->now_ms = l->ledger.load_id;
 	l->is_blind = kind->is_blind;
 	l->has_json_lists = kind->has_json_lists || o->arrays == 1;
 	return 0;
@@ -172,7 +172,7 @@ open_load(struct load *l, struct fail *why)
 	memcpy(options.contract, o->contract, sizeof(options.contract));
 	if (open_sink(l, why) != 0)
 		return -1;
-	options.load_id = l->ledger.load_id;
+	options.load_id = options.now_ms = l->ledger.load_id;
 	options.has_json_arrays = l->has_json_lists;
 	options.is_blind = l->is_blind;
 	record_init(&l->record, l->schema, &options);
@@ -457,6 +457,26 @@ wait_for_commit(const struct load *l, const struct input *input)
 	    now_ms() >= l->next_commit_ms;
 }
 
+/* The first line after a commit begins a part. In a history it is a load of
+ * its own: its versions are later than all that are there. */
+static int
+begin_part(struct load *l, struct fail *why)
+{
+	int64_t now;
+
+	if (l->has_uncommitted || l->committed_count == 0 ||
+	    l->opts->mode != MODE_HISTORY || l->opts->is_dry)
+		return 0;
+	/* It also waits for others; nobody else commits from here on. */
+	if (ledger_pass(l->sink, &l->sink->now_ms, why) != 0)
+		return -1;
+	now = now_ms();
+	if (now <= l->sink->now_ms)
+		now = l->sink->now_ms + 1;
+	l->sink->now_ms = l->record.options.now_ms = now;
+	return 0;
+}
+
 /* Commits, if --commit-every says that it is time. */
 static int
 commit_now_and_then(struct load *l, const struct input *input, struct fail *why)
@@ -505,7 +525,7 @@ load_lines(struct load *l, const struct input *input, struct fail *why)
 		result = line_next(l->lines, &line, why);
 		if (result != 1)
 			return result;
-		if (load_line(l, &line, why) != 0)
+		if (begin_part(l, why) != 0 || load_line(l, &line, why) != 0)
 			return -1;
 		/* A short line is a long row where columns are many. */
 		if (l->record.batch &&

@@ -314,7 +314,7 @@ merge_history(struct postgres *s, struct postgres_table *root, struct fail *why)
 	struct instant at;
 	uint64_t count;
 
-	if (instant_from_ms(s->base.load_id, &at) == 0)
+	if (instant_from_ms(s->base.now_ms, &at) == 0)
 		(void)instant_format(&at, now);
 	if (drop_doubled(s, root, NULL, why) != 0 ||
 	    (s->options.closes_absent && !root->is_settled &&

@@ -231,7 +231,7 @@ put_version(struct record *r, struct place *p, uint64_t sequence)
 
 	version_write(r->batch, sequence, text);
 	place_text(r, place_cell(r, p, p->table->hash), text, strlen(text));
-	if (instant_from_ms(r->options.load_id, &now) == 0)
+	if (instant_from_ms(r->options.now_ms, &now) == 0)
 		place_text(r, place_cell(r, p, p->table->valid_from), from,
 		    instant_format(&now, from));
 }

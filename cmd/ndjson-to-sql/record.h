@@ -33,6 +33,7 @@ struct record_options {
 	const char *fallback_table; /* where the stream does not; or NULL */
 	enum contract contract[CONTRACT_PARTS];
 	int64_t load_id;
+	int64_t now_ms; /* when versions of a history begin */
 };
 
 struct record {

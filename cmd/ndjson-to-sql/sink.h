@@ -93,7 +93,9 @@ struct sink_ops {
 /* The first member of each sink's own struct. */
 struct sink {
 	const struct sink_ops *ops;
-	int64_t load_id; /* set after the ledger was read; in milliseconds */
+	/* Both are set after the ledger was read, in milliseconds. */
+	int64_t load_id;
+	int64_t now_ms; /* when versions of a history begin and end */
 };
 
 struct sink_kind {

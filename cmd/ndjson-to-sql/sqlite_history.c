@@ -20,7 +20,7 @@ now_text(const struct sqlite *s, char text[INSTANT_TEXT_BYTES])
 	struct instant at;
 
 	text[0] = '\0';
-	if (instant_from_ms(s->base.load_id, &at) == 0)
+	if (instant_from_ms(s->base.now_ms, &at) == 0)
 		(void)instant_format(&at, text);
 }
 
@@ -135,7 +135,7 @@ is_ours(const struct sqlite *s, sqlite3_stmt *found)
 	char now[INSTANT_TEXT_BYTES];
 
 	now_text(s, now);
-	return !s->options.is_endless && from && strcmp(from, now) == 0;
+	return from && strcmp(from, now) == 0;
 }
 
 static bool

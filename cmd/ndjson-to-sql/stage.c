@@ -365,6 +365,7 @@ stage_finish(struct sink *sink, struct fail *why)
 	struct stage *s = (struct stage *)sink;
 
 	s->inner->load_id = s->base.load_id;
+	s->inner->now_ms = s->base.now_ms;
 	return s->inner->ops->finish(s->inner, why);
 }
 
