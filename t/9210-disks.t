@@ -21,15 +21,12 @@ limited() {
 		{ "$@" 2>&1 >out </dev/null; echo $? >&3; } 3>&1 | cat >&4
 	) 4>&1 >told
 }
-while read -r command; do
-	# shellcheck disable=SC2086 # words
-	told=$(limited 0 $command)
-	is "$(printf '%s\n' "$told" | tail -n 1)" 1 \
-		"no file may grow: $command: status 1"
-	is "$(printf '%s\n' "$told" | grep -Ec '^[a-z-]*: .*(too large|disk I/O error)')" \
-		1 '... and why'
-	is "$(printf '%s\n' "$told" | wc -l | tr -d ' ')" 2 '... in one message'
-done <<'EOT'
+# TSan writes a file of its own before main, and would die of that limit.
+case $build in
+*tsan) commands=/dev/null ;;
+*) commands=commands ;;
+esac
+cat >commands <<'EOT'
 logto-token --help
 logto-token --no-cache
 logto-token --completion=fish
@@ -42,6 +39,15 @@ ndjson-to-sql --describe old.db
 ndjson-to-sql sql:sqlite in
 ndjson-to-sql - in
 EOT
+while read -r command; do
+	# shellcheck disable=SC2086 # words
+	told=$(limited 0 $command)
+	is "$(printf '%s\n' "$told" | tail -n 1)" 1 \
+		"no file may grow: $command: status 1"
+	is "$(printf '%s\n' "$told" | grep -Ec '^[a-z-]*: .*(too large|disk I/O error)')" \
+		1 '... and why'
+	is "$(printf '%s\n' "$told" | wc -l | tr -d ' ')" 2 '... in one message'
+done <"$commands"
 
 echo old >file
 told=$(limited 8 logto-fetch logs -o file)

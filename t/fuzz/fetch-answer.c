@@ -40,6 +40,7 @@ struct server {
 	int fd;
 	unsigned port;
 	struct buf answer;
+	pthread_mutex_t lock; /* of that; TSan sees no order in a socket */
 };
 
 static void *
@@ -59,11 +60,13 @@ serve(void *context)
 			len += n > 0 ? (size_t)n : 0;
 			request[len] = '\0';
 		}
+		(void)pthread_mutex_lock(&s->lock);
 		for (size_t at = 0; at < s->answer.len; at += (size_t)n) {
 			n = write(fd, s->answer.data + at, s->answer.len - at);
 			if (n <= 0)
 				break;
 		}
+		(void)pthread_mutex_unlock(&s->lock);
 		(void)close(fd);
 	}
 	return NULL;
@@ -205,19 +208,21 @@ ask(const struct server *s, int64_t total, bool has_total)
 int
 LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
-	static struct server server;
+	static struct server server = {.lock = PTHREAD_MUTEX_INITIALIZER};
 	int64_t total = -1;
 
 	if (size == 0)
 		return 0;
 	if (server.port == 0)
 		start(&server);
+	(void)pthread_mutex_lock(&server.lock);
 	buf_clear(&server.answer);
 	if (data[0] % 2 == 1)
 		total =
 		    add_lines(&server.answer, (const char *)data + 1, size - 1);
 	else
 		buf_append(&server.answer, data + 1, size - 1);
+	(void)pthread_mutex_unlock(&server.lock);
 	ask(&server, total, data[0] % 2 == 1);
 	return 0;
 }

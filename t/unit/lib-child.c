@@ -125,8 +125,11 @@ test_stop(void)
 	struct timespec start, end;
 	struct fail why;
 	pid_t self = getpid();
-	pid_t killer = fork();
+	pid_t killer;
 
+	/* TSan's _exit() writes what is buffered, a second time then. */
+	(void)fflush(stdout);
+	killer = fork();
 	if (killer == 0) {
 		(void)usleep(100 * 1000);
 		(void)kill(self, SIGTERM);
