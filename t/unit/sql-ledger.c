@@ -93,7 +93,7 @@ is_text(const struct cell *c, const char *wanted, const char *name)
 static void
 test_first(void)
 {
-	struct fake fake = {{&fake_ops, 0}, none, none};
+	struct fake fake = {{.ops = &fake_ops}, none, none};
 	struct schema *s = schema_new(&limits);
 	struct batch b = {0}, changes = {0};
 	struct ledger l;
@@ -157,7 +157,7 @@ test_later(void)
 		"t|odd|t|$.odd|member|nonsense|nonsense||#0|#5",
 		"t|_load_id|t|$|own|bigint|||#0|#5",
 		"t|note|t|$.note|theirs|text|||#0|#6", NULL};
-	struct fake fake = {{&fake_ops, 0}, loads, columns};
+	struct fake fake = {{.ops = &fake_ops}, loads, columns};
 	struct schema *s = schema_new(&limits);
 	char form[FORM_TEXT_BYTES];
 	const struct column *c;
@@ -190,7 +190,7 @@ test_broken(void)
 {
 	static const char *const columns[] = {"t|x|t|no path|member|text",
 	    NULL};
-	struct fake fake = {{&fake_ops, 0}, none, columns};
+	struct fake fake = {{.ops = &fake_ops}, none, columns};
 	struct schema *s = schema_new(&limits);
 	struct ledger l;
 	struct fail why = {0};
