@@ -483,4 +483,37 @@ broken "trigger's column: trigger 'g' does not work: table w has no column" \
 	'CREATE TRIGGER g AFTER INSERT ON w BEGIN
 	INSERT INTO w (nowhere) VALUES (1); END' '1|integer'
 
+# --- what somebody else has made of a column that becomes wider
+
+printf '{"id":"a","n":1,"y":1.5}\n{"id":"b","n":3}\n' >in
+ndjson-to-sql -t r wider.db in
+sql wider.db "CREATE UNIQUE INDEX rn ON r(n);
+	CREATE TABLE fk(x, n REFERENCES r(n)); INSERT INTO fk VALUES (1, 1);
+	INSERT INTO r(id, y) VALUES ('c', 'n/a'), ('d', x'00ff')"
+before=$(sql wider.db .schema | grep fk)
+printf '{"id":"b","n":1.5,"y":123456789012345678901}\n' >in
+run ndjson-to-sql -t r wider.db in
+exits 0 'a column that another table refers to becomes wider'
+is "$(sql wider.db .schema | grep fk; sql wider.db \
+	'PRAGMA foreign_key_check')" "$before" '... and is referred to as before'
+is "$(sql wider.db 'SELECT id, n, y, hex(y) FROM r ORDER BY 1' | cut -c1-24)" \
+	'a|1.0|1.5|312E35
+b|1.5|123456789012345678
+c||n/a|6E2F61
+d|||00FF' '... and what is no number in it stays'
+for target in exact.db csv:exact ndjson:exact.n; do
+	for n in 9007199254740993 9223372036854775807; do
+		rm -rf exact*
+		echo '{"id":"a","n":1}' | ndjson-to-sql -t r $target
+		case $target in
+		*:*) sed -i "/a/s/\\([:,]\\)1\\([,}]\\)/\\1$n\\2/" "${target#*:}"/r.* ;;
+		*) sql $target "UPDATE r SET n = $n" ;;
+		esac
+		echo '{"id":"b","n":0.5}' >in
+		run ndjson-to-sql -t r $target in
+		fails 5 "'n' of 'r' .*would round the $n" \
+			"$target: a $n that somebody else wrote is not rounded"
+	done
+done
+
 done_testing
