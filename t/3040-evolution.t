@@ -483,6 +483,25 @@ broken "trigger's column: trigger 'g' does not work: table w has no column" \
 	'CREATE TRIGGER g AFTER INSERT ON w BEGIN
 	INSERT INTO w (nowhere) VALUES (1); END' '1|integer'
 
+sql theirs.db 'CREATE TABLE c(id TEXT PRIMARY KEY, name TEXT COLLATE NOCASE,
+	x COLLATE RTRIM);
+	CREATE TABLE h(id TEXT PRIMARY KEY, _rowid_ TEXT);'
+for name in ada ADA; do
+	printf '{"id":"a","name":"%s","x":"%s"}\n' $name 'x ' >in
+	run ndjson-to-sql -t c theirs.db in
+done
+is "$(sql theirs.db 'SELECT name FROM c')" ADA \
+	'a change that a collation does not see is written'
+printf '{"id":"a","name":"ADA","x":"x"}\n' >in
+run ndjson-to-sql --stats json -t c theirs.db in
+like "$(cat err)" '"updated":1,' '... nor one of spaces'
+printf '{"id":"a"}\n{"id":"b"}\n' >in
+run ndjson-to-sql --stats json -t h theirs.db in
+like "$(cat err)" '"inserted":2,' 'a column that is called _rowid_'
+run ndjson-to-sql --sync -t h theirs.db in
+fails 2 "'h' was made without, or has a column" \
+	'... leaves --sync nothing to go by'
+
 # --- what somebody else has made of a column that becomes wider
 
 printf '{"id":"a","n":1,"y":1.5}\n{"id":"b","n":3}\n' >in

@@ -254,6 +254,8 @@ sqlite_merge_add_clause(const struct sqlite_table *t, struct buf *sql)
 		sqlite_db_quote(sql, c->name);
 		buf_add(sql, " IS NOT excluded.");
 		sqlite_db_quote(sql, c->name);
+		/* Somebody else's column may not tell capitals apart. */
+		buf_add(sql, t->table->is_foreign ? " COLLATE BINARY" : "");
 	}
 	/* Where all is of the key, nothing differs; a plain "false" would
 	 * make SQLite leave the call out. */

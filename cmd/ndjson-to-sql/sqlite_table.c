@@ -82,26 +82,6 @@ is_empty(struct sqlite *s, const struct table *table, bool *answer,
 	return result;
 }
 
-/* A table WITHOUT ROWID has none; only a user can have made it so. */
-static int
-has_rowid(struct sqlite *s, const struct table *table, bool *answer,
-    struct fail *why)
-{
-	struct buf sql;
-	int result;
-
-	*answer = true;
-	if (!table->is_foreign)
-		return 0;
-	buf_init(&sql, SQL_BYTES_MAX);
-	buf_add(&sql, "SELECT _rowid_ FROM ");
-	sqlite_db_quote(&sql, table->name);
-	result = sqlite_db_compiles(s->db, &sql, why);
-	*answer = result == 1;
-	buf_free(&sql);
-	return result < 0 ? -1 : 0;
-}
-
 /* Whether the query, about the table named ?1, gives a number but 0. */
 static int
 ask(struct sqlite *s, const struct table *table, const char *query,
@@ -123,6 +103,35 @@ ask(struct sqlite *s, const struct table *table, const char *query,
 	}
 	(void)sqlite3_finalize(statement);
 	buf_free(&sql);
+	return result < 0 ? -1 : 0;
+}
+
+/* A table WITHOUT ROWID has none, and a column of its name hides it; only a
+ * user can have made it so. */
+static int
+has_rowid(struct sqlite *s, const struct table *table, bool *answer,
+    struct fail *why)
+{
+	struct buf sql;
+	bool is_hidden = false;
+	int result;
+
+	*answer = true;
+	if (!table->is_foreign)
+		return 0;
+	buf_init(&sql, SQL_BYTES_MAX);
+	buf_add(&sql, "SELECT _rowid_ FROM ");
+	sqlite_db_quote(&sql, table->name);
+	result = sqlite_db_compiles(s->db, &sql, why);
+	buf_free(&sql);
+	if (result == 1)
+		result = ask(s, table,
+		    "SELECT count(*) FROM pragma_table_xinfo(?1)"
+		    " WHERE name = '_rowid_' COLLATE NOCASE",
+		    &is_hidden, why);
+	else
+		is_hidden = true;
+	*answer = !is_hidden;
 	return result < 0 ? -1 : 0;
 }
 
@@ -204,7 +213,8 @@ sqlite_table_start(struct sqlite *s, struct sqlite_table *t,
 		t->is_fresh = false;
 	if (!t->has_rowid && mode == MODE_SYNC)
 		return fail_set(why, STATUS_USAGE,
-		    "--sync needs rowids, and '%s' was made without",
+		    "--sync needs rowids, and '%s' was made without, or has a "
+		    "column that is called _rowid_",
 		    t->table->name);
 	if (c->is_stored && t->is_fresh)
 		return sqlite_merge_drop_key(s, t, why);
