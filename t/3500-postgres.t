@@ -295,6 +295,32 @@ is "$(sql "SELECT right(id::text, 1), n FROM theirs ORDER BY 1")" '1|5
 8|8' 'nothing is deleted'
 like "$(cat err)" 'theirs: not every record .* deleted nothing there' \
 	'... and that is told'
+sql "CREATE TABLE narrow (id numeric(10,2) PRIMARY KEY, c char(5),
+	vc varchar(3), r real, t timestamp(0), sm smallint, ch \"char\");
+CREATE TABLE narrow_real (id real PRIMARY KEY)"
+cat >narrow.in <<'EOT'
+{"_resource":"narrow","id":2.567}
+{"_resource":"narrow","id":2.5690}
+{"_resource":"narrow","id":100000000}
+{"_resource":"narrow","id":99999999.990,"r":0.1,"sm":-32768,"vc":"\u00e4bc"}
+{"_resource":"narrow","id":1e7,"c":"a","t":"2026-01-01T00:00:00.0Z"}
+{"_resource":"narrow","id":1,"t":"2026-01-01T00:00:00.6Z","l":[1]}
+{"_resource":"narrow","id":2,"vc":"abc   "}
+{"_resource":"narrow","id":3,"c":"abcdef"}
+{"_resource":"narrow","id":4,"sm":32768}
+{"_resource":"narrow","id":5,"ch":"no"}
+{"_resource":"narrow_real","id":16777217}
+EOT
+run ndjson-to-sql $pg narrow.in
+fails 5 "line 1: 'id' is numeric\(10,2\), which does not hold the value as" \
+	'a value that a type of theirs would round'
+run ndjson-to-sql --rejects rejects $pg narrow.in
+exits 0 '... is rejected'
+is "$(jq -r .line rejects | sort -n | tr '\n' ' ')" '1 2 3 6 7 8 9 10 11 ' \
+	'... and what one would cut'
+is "$(sql 'SELECT id, c, length(vc), r, t, sm FROM narrow ORDER BY id')" \
+	'10000000.00|a    |||2026-01-01 00:00:00|
+99999999.99||3|0.1||-32768' '... the others are whole'
 sql 'CREATE TABLE part (id int, v text, PRIMARY KEY (id)) PARTITION BY RANGE (id);
 CREATE TABLE part_1 PARTITION OF part FOR VALUES FROM (1) TO (10)'
 load 0 <<'EOT'

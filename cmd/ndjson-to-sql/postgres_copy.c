@@ -34,6 +34,45 @@ is_suspect(struct postgres_table *t, const struct batch *b,
 	return o->is_known;
 }
 
+/* Whether types of somebody else keep the row's values as they are. */
+static int
+check_fit(const struct postgres_table *t, const struct row *row,
+    struct fail *why)
+{
+	for (size_t i = 0; t->is_narrow && i < t->sql.column_count; i++) {
+		const struct sql_column *c = &t->sql.columns[i];
+
+		if (c->column->index < row->count &&
+		    postgres_fit_check(&t->states[i].fit, c,
+			sql_table_is_key_column(t->table, c->column),
+			&row->cells[c->column->index], why) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* 0; 1 where nothing was done, as the row cannot be taken; -1. */
+static int
+add_row(struct postgres *s, struct postgres_table *t,
+    struct postgres_lane *lane, const struct batch *b, const struct row *row,
+    struct fail *why)
+{
+	const struct origin *o = batch_origin(b, row);
+	struct fail reason;
+
+	if (check_fit(t, row, &reason) == 0)
+		return postgres_lane_add(s, lane, row, o, why);
+	/* The first that is wrong is told: the server may know of one before
+	 * it. */
+	if (!s->options.reject && postgres_lane_end(s, lane, why) != 0)
+		return -1;
+	*why = reason;
+	if (!s->options.reject)
+		(void)fail_prefix(why, "%s: line %llu", o->name,
+		    (unsigned long long)o->line);
+	return 1;
+}
+
 static int
 write_rows(struct postgres *s, struct postgres_table *t, struct batch *b,
     struct fail *why)
@@ -56,8 +95,7 @@ write_rows(struct postgres *s, struct postgres_table *t, struct batch *b,
 				return -1;
 			t->staged_count++;
 		}
-		if (postgres_lane_add(s, lane, row, batch_origin(b, row),
-			why) != 0)
+		if (add_row(s, t, lane, b, row, why) != 0)
 			return -1;
 	}
 	return 0;
@@ -110,8 +148,7 @@ copy_part(struct postgres *s, struct postgres_table *t, const struct batch *b,
 		if (is_dropped(b, row))
 			continue;
 		(void)is_suspect(t, b, row);
-		result = postgres_lane_add(s, &t->staged, row,
-		    batch_origin(b, row), why);
+		result = add_row(s, t, &t->staged, b, row, why);
 		if (result < 0)
 			return -1;
 		if (result == 1) {

@@ -224,6 +224,9 @@ postgres_table_add_column(struct postgres *s, struct postgres_table *t,
 	*column = (struct sql_column){.column = c->column,
 	    .type = c->type,
 	    .declared = c->is_stored ? declared_type(s, c->column) : NULL};
+	t->states[t->sql.column_count - 1].fit =
+	    postgres_fit_of(column->declared);
+	t->is_narrow |= t->states[t->sql.column_count - 1].fit.kind != FIT_ALL;
 	if (t->is_direct && t->is_merged && !t->table->parent &&
 	    !postgres_table_has_plain_key(t))
 		leave_direct(s, t->table->root);
@@ -243,6 +246,7 @@ postgres_table_change_type(struct postgres *s, struct postgres_table *t,
 			continue;
 		column->type = c->type;
 		column->declared = NULL;
+		t->states[i].fit = (struct postgres_fit){FIT_ALL, 0, 0};
 		t->states[i].is_retyped = t->states[i].is_made;
 		return alter_now(s, t, column, true, why);
 	}

@@ -20,6 +20,7 @@
 #include "attr.h"
 #include "batch.h"
 #include "fail.h"
+#include "postgres_fit.h"
 #include "postgres_keys.h"
 #include "postgres_lane.h"
 #include "sink.h"
@@ -34,6 +35,7 @@ struct postgres;
 struct postgres_column {
 	bool is_made;    /* the table has it */
 	bool is_retyped; /* the table has it with its old type */
+	struct postgres_fit fit;
 };
 
 struct postgres_table {
@@ -48,7 +50,8 @@ struct postgres_table {
 	bool is_history;
 	bool is_direct;
 	bool is_checked;
-	bool has_key; /* a unique index of the key exists, or cannot */
+	bool is_narrow; /* a column may not keep all that comes */
+	bool has_key;   /* a unique index of the key exists, or cannot */
 	bool has_stage;
 	bool is_settled; /* all its rows are merged, and absent ones are gone */
 	uint64_t staged_count; /* rows in the stage that were not merged */
