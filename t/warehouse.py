@@ -234,7 +234,8 @@ class BigQuery:
     def create(self, statement):
         node = self.analyze(statement)
         name = node.parent.parent.name_path[0]
-        if name in self.tables:
+        # A script's own tables are gone with it, also where it failed.
+        if name in self.tables and not statement.startswith("CREATE TEMP"):
             return
         table = self.Table(name=name)
         for column in node.parent.column_definition_list:
