@@ -115,6 +115,15 @@ like "$(cat out)" '^    "my _notes_" \{$' 'a quote that mermaid has no escape fo
 run ndjson-to-sql --last users.created_at out.db
 exits 0 '--last'
 is "$(cat out)" '2023-11-14 22:13:22.000' 'prints the greatest value'
+printf '%s\n' '{"id":1,"x":0.1,"d":99999999999}' \
+	'{"id":2,"x":0.3,"d":123456789012345678901.5}' \
+	'{"id":3,"x":-1e300,"d":-5}' >numbers
+for target in numbers.db csv:numbers.d; do
+	ndjson-to-sql -t n $target numbers
+	is "$(ndjson-to-sql --last n.x $target) $(ndjson-to-sql --last n.d \
+		$target)" '0.3 123456789012345678901.5' \
+		"$target: ... of numbers, written with the fewest digits"
+done
 run ndjson-to-sql --last 'my "notes".a.b' out.db
 exits 0 '--last of no row'
 is "$(wc -c <out)" 0 'prints nothing'

@@ -10,6 +10,7 @@
 #include "diagram.h"
 #include "dialect.h"
 #include "escape.h"
+#include "infer.h"
 #include "json.h"
 #include "mem.h"
 #include "out.h"
@@ -383,6 +384,7 @@ describe_write(struct buf *to, const struct catalog *c,
 
 /* A destination that is looked at. */
 struct source {
+	const struct sink_kind *kind;
 	struct sink *sink;
 	struct out nowhere; /* a dry run changes nothing, and prints it here */
 };
@@ -402,6 +404,7 @@ open_source(struct source *s, const struct describe_source *from,
 	*s = (struct source){.nowhere = {.fd = -1}};
 	if (!kind)
 		return -1;
+	s->kind = kind;
 	if (from->schema && !kind->takes_schema) {
 		(void)fail_set(why, STATUS_USAGE,
 		    "--schema is for databases that have schemas, and not for "
@@ -467,6 +470,7 @@ visit_last(void *context, const struct cell *cells, size_t count,
     struct fail *why)
 {
 	struct buf *text = context;
+	char number[INFER_NUMBER_BYTES];
 
 	(void)count;
 	(void)why;
@@ -475,7 +479,7 @@ visit_last(void *context, const struct cell *cells, size_t count,
 		buf_append(text, cells[0].text, cells[0].len);
 		break;
 	case CELL_NUMBER:
-		buf_addf(text, "%.17g", cells[0].number);
+		buf_append(text, number, infer_write(cells[0].number, number));
 		break;
 	case CELL_INTEGER:
 	case CELL_BOOL:
@@ -506,13 +510,21 @@ find_place(const struct schema *s, const char *place)
 	return NULL;
 }
 
+/* SQLite has decimals as texts, and files are read by it. */
+static bool
+has_text_decimals(const struct sink_kind *kind)
+{
+	return !kind->is_server && strcmp(kind->name, "duckdb") != 0;
+}
+
 static int
-read_last(struct sink *sink, const char *place, struct buf *text,
+read_last(const struct source *source, const char *place, struct buf *text,
     struct fail *why)
 {
 	const struct schema_options options = {0};
 	struct schema *schema = schema_new(&options);
 	const struct column *column;
+	struct sink *sink = source->sink;
 	struct buf sql;
 	int result = catalog_read_schema(schema, sink, why);
 
@@ -527,7 +539,14 @@ read_last(struct sink *sink, const char *place, struct buf *text,
 		dialect_quote(&dialect_sqlite, &sql, column->table->name);
 		buf_add(&sql, " WHERE ");
 		dialect_quote(&dialect_sqlite, &sql, column->name);
-		buf_add(&sql, " IS NOT NULL ORDER BY 1 DESC LIMIT 1");
+		buf_add(&sql, " IS NOT NULL ORDER BY ");
+		if (column->type == TYPE_DECIMAL &&
+		    has_text_decimals(source->kind)) {
+			buf_add(&sql, "CAST(");
+			dialect_quote(&dialect_sqlite, &sql, column->name);
+			buf_add(&sql, " AS DOUBLE PRECISION) DESC, ");
+		}
+		buf_add(&sql, "1 DESC LIMIT 1");
 		result =
 		    sink->ops->query(sink, sql.data, 1, visit_last, text, why);
 	} else if (result == 0) {
@@ -551,7 +570,7 @@ describe_last(const struct describe_source *from, const char *place,
 
 	buf_init(&text, BOUND_LINE_BYTES);
 	if (result == 0)
-		result = read_last(source.sink, place, &text, why);
+		result = read_last(&source, place, &text, why);
 	if (result == 0)
 		result = print(&text, why);
 	buf_free(&text);
