@@ -20,7 +20,7 @@ SQL += sink_sqlite sorter \
        $(addprefix sqlite_,aside bulk cut db feed history keys merge overlay \
        rows same scan survey sync table tree trial type)
 SQL += sink_postgres libpq \
-       $(addprefix postgres_,batch cell copy db fail fit keys lane merge name row table)
+       $(addprefix postgres_,batch cell copy db fail fit keys lane merge name row spell table)
 SQL += sink_duckdb libduckdb \
        $(addprefix duckdb_,agree db feed fill limit merge refuse row slice spill table widen)
 SQL += sink_files stage stage_files sqlite_scratch csv directory layout \

@@ -321,6 +321,30 @@ is "$(jq -r .line rejects | sort -n | tr '\n' ' ')" '1 2 3 6 7 8 9 10 11 ' \
 is "$(sql 'SELECT id, c, length(vc), r, t, sm FROM narrow ORDER BY id')" \
 	'10000000.00|a    |||2026-01-01 00:00:00|
 99999999.99||3|0.1||-32768' '... the others are whole'
+# Keys of several spellings: lists refer to the table's.
+sql 'CREATE TABLE spelled (id uuid PRIMARY KEY);
+CREATE TABLE cased (id text COLLATE anycase PRIMARY KEY);
+CREATE TABLE spelled_two (a uuid, b int, PRIMARY KEY (a, b))'
+for list in '[{"m":[1,2]},{"m":[3]},3]' '[{"m":[9]}]'; do
+	for id in 6F9619FF-8B86-D011-B42D-00CF4FC964FF; do
+		printf '{"_resource":"spelled","id":"%s","l":%s}\n' $id "$list"
+		printf '{"_resource":"spelled_two","_key":["a","b"],"a":"%s","b":1,"l":%s}\n' \
+			$id "$list"
+		printf '{"_resource":"cased","id":"%s","l":%s}\n' \
+			"$([ "$list" = '[{"m":[9]}]' ] && echo a || echo A)" "$list"
+	done | load 0
+done
+uuid=6f9619ff-8b86-d011-b42d-00cf4fc964ff
+for table in "spelled:$uuid" "spelled_two:[\"$uuid\",1]" cased:A; do
+	name=${table%%:*} id=${table#*:}
+	is "$(sql "SELECT l._parent_id, m._parent_id, m._id, m.value
+		FROM ${name}__l AS l, ${name}__l__m AS m")" \
+		"$id|$id.0|$id.0.0|9" "$name: one spelling of a key"
+	printf '{"_resource":"%s","_rows":0}\n' $name | load 0 --sync
+	is "$(sql "SELECT (SELECT count(*) FROM ${name}__l),
+		(SELECT count(*) FROM ${name}__l__m)")" '0|0' \
+		'... and lists go with their record'
+done
 sql 'CREATE TABLE part (id int, v text, PRIMARY KEY (id)) PARTITION BY RANGE (id);
 CREATE TABLE part_1 PARTITION OF part FOR VALUES FROM (1) TO (10)'
 load 0 <<'EOT'

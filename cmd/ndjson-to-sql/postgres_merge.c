@@ -7,6 +7,7 @@
 
 #include "instant.h"
 #include "postgres.h"
+#include "postgres_spell.h"
 #include "postgres_table.h"
 #include "schema.h"
 #include "sql_merge.h"
@@ -207,7 +208,9 @@ static int
 merge_keyed(struct postgres *s, struct postgres_table *root,
     const struct sql_range *range, struct fail *why)
 {
-	if (drop_doubled(s, root, range, why) != 0)
+	if (drop_doubled(s, root, range, why) != 0 ||
+	    (root->staged_count > 0 &&
+		postgres_spell(s, root, range, why) != 0))
 		return -1;
 	for (size_t i = 0; i < s->table_count; i++) {
 		struct postgres_table *t = postgres_table_member(s, root, i);
@@ -261,6 +264,8 @@ postgres_merge_rows(struct postgres *s, struct postgres_table *root,
 {
 	if (root->table->key_count > 0 && root->is_merged)
 		return merge_keyed(s, root, range, why);
+	if (root->staged_count > 0 && postgres_spell(s, root, range, why) != 0)
+		return -1;
 	for (size_t i = 0; i < s->table_count; i++) {
 		struct postgres_table *t = postgres_table_member(s, root, i);
 
