@@ -22,7 +22,7 @@ SQL += sink_sqlite sorter \
 SQL += sink_postgres libpq \
        $(addprefix postgres_,batch cell copy db fail fit keys lane merge name row spell table)
 SQL += sink_duckdb libduckdb \
-       $(addprefix duckdb_,agree db feed fill limit merge refuse row slice spill table widen)
+       $(addprefix duckdb_,agree check db feed fill limit merge refuse row slice spill table widen)
 SQL += sink_files stage stage_files sqlite_scratch csv directory layout \
        ndjson pack parquet partition shape textfile
 SQL += sink_script dialect_server dialect_warehouse script \

@@ -203,7 +203,8 @@ is "$(sql theirs.duckdb 'SELECT id, v, n, u, w FROM t ORDER BY id')" \
 put '{"id":3}'
 cp theirs.duckdb before
 run ndjson-to-sql -k id -t t theirs.duckdb in
-fails 5 'NOT NULL' 'a constraint that is not met'
+fails 5 'theirs.duckdb: DuckDB: .*NOT NULL.*; --rejects FILE' \
+	'a constraint that is not met'
 is "$(sql theirs.duckdb 'SELECT count(*) FROM t')" 2 '... and nothing is loaded'
 run ndjson-to-sql -k id -t v theirs.duckdb in
 fails 2 "'v' is a view" 'a view'
@@ -226,7 +227,7 @@ cp typed.duckdb before
 while read -r line wanted; do
 	put "$line"
 	run ndjson-to-sql -t t typed.duckdb in
-	fails 5 "$wanted" "$line is not altered"
+	fails 5 "typed.duckdb: .*$wanted" "$line is not altered"
 	is "$(sql typed.duckdb 'SELECT count(*), max(id) FROM t')" '1|1' \
 		'... and nothing is loaded'
 done <<'EOF'
@@ -237,6 +238,55 @@ done <<'EOF'
 {"id":2,"i":70000} Could not convert .*70000
 {"id":2,"u":"no"} Could not convert .*no
 EOF
+
+# --- records that such a table refuses
+
+sql strict.duckdb 'CREATE TABLE r (x INTEGER PRIMARY KEY);
+	CREATE TABLE t (id INTEGER PRIMARY KEY, v VARCHAR NOT NULL,
+		n DECIMAL(10,2) CHECK (n < 500), u UUID UNIQUE,
+		r INTEGER REFERENCES r (x), d VARCHAR NOT NULL DEFAULT $$d$$);
+	INSERT INTO r VALUES (1);
+	INSERT INTO t VALUES (1, $$old$$, 1, NULL, NULL, $$e$$),
+		(2, $$b$$, 2, $$123e4567-e89b-12d3-a456-426614174002$$, NULL, $$e$$)'
+put '{"id":1,"v":"new","n":2.5,"u":"123e4567-e89b-12d3-a456-426614174001","r":1}' \
+	'{"id":2,"v":null}' '{"id":3,"v":"c","n":2.567,"l":[1]}' \
+	'{"id":4,"v":"d","n":500}' '{"id":5,"v":"e","u":"no"}' \
+	'{"id":6,"v":"f","u":"123e4567-e89b-12d3-a456-426614174002"}' \
+	'{"id":7,"v":"g","r":2}' '{"id":8,"v":"h","l":[2]}' \
+	'{"id":9,"v":"i","u":"123e4567-e89b-12d3-a456-426614174001"}' \
+	'{"id":70000000000,"v":"j"}'
+run ndjson-to-sql --stats json --rejects refused -t t strict.duckdb in
+exits 0 'records that a table does not take'
+is "$(jq -c '.tables.t | [.inserted, .updated, .rejected]' err)" '[1,1,8]' \
+	'... are rejected'
+is "$(sql strict.duckdb 'SELECT id, v, n, u, r, d FROM t ORDER BY id')" \
+'1|new|2.50|123e4567-e89b-12d3-a456-426614174001|1|e
+2|b|2.00|123e4567-e89b-12d3-a456-426614174002|NULL|e
+8|h|NULL|NULL|NULL|d' '... the others are there'
+is "$(sql strict.duckdb 'SELECT _parent_id, value FROM t__l')" '8|2' \
+	'... with their lists alone'
+is "$(jq -r .reason refused)" "'t' does not take the row: v NOT NULL
+'n' of 't' is DECIMAL(10,2), which does not hold '2.567'
+'t' does not take the row: CHECK((n < 500))
+'u' of 't' is UUID, which does not hold 'no'
+'t' does not take the row: UNIQUE(u)
+'t' does not take the row: FOREIGN KEY (r) REFERENCES r(x)
+'t' does not take the row: UNIQUE(u)
+'id' of 't' is INTEGER, which does not hold '70000000000'" '... and why is told'
+sql strict.duckdb 'CREATE TABLE w (id INTEGER PRIMARY KEY, v VARCHAR NOT NULL,
+	n INTEGER); INSERT INTO w VALUES (1, $$a$$, 1), (2, $$b$$, 2)'
+put '{"id":1,"n":3}' '{"id":11,"n":3}'
+run ndjson-to-sql --stats json --rejects refused --sync -t w strict.duckdb in
+is "$(grep '^{' err | jq -c '.tables.w | [.updated, .deleted, .rejected]')" '[1,0,1]' \
+	'a column that does not come is missing in a new row'
+is "$(sql strict.duckdb 'SELECT id, v, n FROM w ORDER BY id')" '1|a|3
+2|b|2' '... and what may have been refused is not deleted'
+put '{"id":12,"v":"k"}' '{"id":1,"v":"k"}' '{"id":13,"v":null}'
+run ndjson-to-sql --stats json --rejects refused --append -t t strict.duckdb in
+is "$(jq -c '.tables.t | [.inserted, .rejected]' err)" '[1,2]' '--append'
+put '{"id":1,"v":"k"}' '{"id":13,"v":null}'
+run ndjson-to-sql --stats json --rejects refused --replace -t t strict.duckdb in
+is "$(jq -c '.tables.t | [.inserted, .rejected]' err)" '[1,1]' '--replace'
 
 # --- what is no database, or not to be had
 
@@ -286,7 +336,7 @@ ndjson-to-sql -t t indexed.duckdb in
 sql indexed.duckdb 'CREATE INDEX theirs ON t (n)'
 put '{"id":2,"n":1.5}'
 run ndjson-to-sql -t t indexed.duckdb in
-fails 2 'an index depends on it.*drop the index or view.*again' \
+fails 2 'indexed.duckdb: .*an index depends on it.*drop the index or view.*again' \
 	'a column that cannot be widened'
 is "$(sql indexed.duckdb 'FROM t SELECT id, n')" '1|1' '... keeps its rows'
 sql indexed.duckdb 'DROP INDEX theirs'

@@ -65,6 +65,10 @@ advice_for(const char *message)
 	if (is_dependence(message))
 		return "; drop the index or view that is in the way, and make "
 		       "it again after the load";
+	if (strstr(message, "onstraint Error") ||
+	    strstr(message, "Conversion Error"))
+		return "; --rejects FILE loads the others, and tells which "
+		       "record it is";
 	return "";
 }
 

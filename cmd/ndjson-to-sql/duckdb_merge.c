@@ -307,8 +307,7 @@ check_keys(struct family *f, struct fail *why)
 static int
 append(struct family *f, struct fail *why)
 {
-	if (check_keys(f, why) != 0 ||
-	    (f->root->counts.rejected > 0 && drop_orphans(f, why) != 0))
+	if (check_keys(f, why) != 0)
 		return -1;
 	for (struct duckdb_table *t = f->root; t; t = next(f, t))
 		if (insert_rows(f->d, t, why) != 0)
@@ -402,6 +401,8 @@ duckdb_merge_run(struct duckdb *d, struct duckdb_table *root, struct fail *why)
 		return -1;
 	if (d->options.ddl)
 		return 0;
+	if (root->counts.rejected > 0 && drop_orphans(&f, why) != 0)
+		return -1;
 	if (f.mode == MODE_HISTORY)
 		result = keep_history(&f, why);
 	else if (f.mode == MODE_APPEND)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Rows that the destination refuses: under --append, records whose key is
- * there already. With --rejects they are looked for batch by batch, while
- * their lines are at hand; without, once at the end (duckdb_merge.c).
+ * Rows that the destination refuses: what a table of somebody else does not
+ * take (duckdb_check.h), and under --append records whose key is there
+ * already. With --rejects they are looked for batch by batch, while their
+ * lines are at hand; without, they make the load fail at its end.
  */
 #ifndef DUCKDB_REFUSE_H
 #define DUCKDB_REFUSE_H

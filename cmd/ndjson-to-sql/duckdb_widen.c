@@ -79,43 +79,67 @@ duckdb_widen_add_misfits(struct buf *sql, const char *table, const char *column)
 	    NS_LIMIT_US);
 }
 
-/* Appends SELECT name's text, without a zone and zeros at its end, AS alias. */
+/* Appends the expression's text, without a zone and zeros at its end. */
 static void
-add_plain(struct buf *sql, const char *before, const char *expression,
-    const char *alias)
+add_plain(struct buf *sql, const char *expression)
 {
 	buf_addf(sql,
-	    "%sregexp_replace(regexp_replace(CAST(%s AS VARCHAR), "
-	    "'\\+00$', ''), '(\\.[0-9]*[1-9])0+$|\\.0+$', '\\1') AS %s",
-	    before, expression, alias);
+	    "regexp_replace(regexp_replace(CAST(%s AS VARCHAR), "
+	    "'\\+00$', ''), '(\\.[0-9]*[1-9])0+$|\\.0+$', '\\1')",
+	    expression);
+}
+
+static bool
+may_round(const char *from, const char *to)
+{
+	static const char *const rounding[] = {"DECIMAL", "HUGEINT", "UHUGEINT",
+	    "UBIGINT", "TIMESTAMP", "TIME", "DATE", "BLOB"};
+	size_t len = strcspn(to, "( _");
+	bool is_rounding = false;
+
+	for (size_t i = 0; i < sizeof(rounding) / sizeof(*rounding); i++)
+		is_rounding |= strlen(rounding[i]) == len &&
+		    memcmp(to, rounding[i], len) == 0;
+	return is_rounding && to[strlen(to) - 1] != ']' &&
+	    strcmp(from, to) != 0;
+}
+
+bool
+duckdb_widen_add_pair(struct buf *sql, const char *name, const char *from,
+    const char *to, const char *between)
+{
+	struct buf part;
+
+	if (!may_round(from, to))
+		return false;
+	buf_init(&part, BOUND_LINE_BYTES);
+	duckdb_db_quote(&part, name);
+	add_plain(sql, part.data);
+	buf_add(sql, between);
+	buf_clear(&part);
+	duckdb_widen_add_cast(&part, name, from, to, false);
+	add_plain(sql, part.data);
+	buf_free(&part);
+	return true;
 }
 
 bool
 duckdb_widen_add_altered(struct buf *sql, const char *table, const char *name,
     const char *from, const char *to)
 {
-	static const char *const rounding[] = {"DECIMAL", "HUGEINT", "UHUGEINT",
-	    "UBIGINT", "TIMESTAMP", "TIME", "DATE", "BLOB"};
-	size_t len = strcspn(to, "( _");
-	bool is_rounding = false;
-	struct buf part;
+	struct buf pair;
+	bool may_alter;
 
-	for (size_t i = 0; i < sizeof(rounding) / sizeof(*rounding); i++)
-		is_rounding |= strlen(rounding[i]) == len &&
-		    memcmp(to, rounding[i], len) == 0;
-	if (!is_rounding || to[strlen(to) - 1] == ']' || strcmp(from, to) == 0)
-		return false;
-	buf_init(&part, BOUND_LINE_BYTES);
-	duckdb_db_quote(&part, name);
-	add_plain(sql, "SELECT a, b FROM (SELECT ", part.data, "a");
-	buf_clear(&part);
-	duckdb_widen_add_cast(&part, name, from, to, false);
-	add_plain(sql, ", ", part.data, "b");
-	buf_free(&part);
-	buf_add(sql, " FROM ");
-	duckdb_db_quote(sql, table);
-	buf_add(sql, ") WHERE a <> b LIMIT 1");
-	return true;
+	buf_init(&pair, BOUND_LINE_BYTES);
+	may_alter = duckdb_widen_add_pair(&pair, name, from, to, " AS a, ");
+	if (may_alter) {
+		buf_addf(sql, "SELECT a, b FROM (SELECT %s AS b FROM ",
+		    pair.data);
+		duckdb_db_quote(sql, table);
+		buf_add(sql, ") WHERE a <> b LIMIT 1");
+	}
+	buf_free(&pair);
+	return may_alter;
 }
 
 void

@@ -34,6 +34,12 @@ void duckdb_widen_add_cast(struct buf *sql, const char *name, const char *from,
 void duckdb_widen_add_rounded(struct buf *sql, const char *table,
     const char *column);
 
+/* Appends two expressions with `between` between them: a value's text, and its
+ * text as `to`, which differ only where the value would be another one. false,
+ * and nothing appended, as duckdb_widen_add_altered. */
+bool duckdb_widen_add_pair(struct buf *sql, const char *name, const char *from,
+    const char *to, const char *between);
+
 /* Appends a query for a value of the column, of the type `from`, that would be
  * another one as `to`, and for that other one, as texts: a row, or none.
  * false, and nothing appended, where spelling is all that a conversion may

@@ -14,6 +14,7 @@
 #include "duckdb_widen.h"
 #include "mem.h"
 #include "schema.h"
+#include "stop.h"
 
 #include <stdlib.h>
 #include <strings.h>
@@ -89,6 +90,14 @@ duckdb_open(const struct sink_options *options, struct sink **sink,
 	return 0;
 }
 
+/* Names the file in what went wrong with it. Returns -1. */
+static int
+fail_named(const struct duckdb *d, struct fail *why)
+{
+	return stop_is_requested() ? -1
+				   : fail_prefix(why, "%s", d->options.target);
+}
+
 /* --- what is there ------------------------------------------------------ */
 
 struct survey {
@@ -137,7 +146,10 @@ duckdb_survey(struct sink *sink, struct schema *schema, struct fail *why)
 	struct duckdb *d = (struct duckdb *)sink;
 	struct survey survey = {.d = d, .schema = schema};
 
-	return duckdb_db_visit(&d->db, query, 5, visit_existing, &survey, why);
+	if (duckdb_db_visit(&d->db, query, 5, visit_existing, &survey, why) !=
+	    0)
+		return fail_named(d, why);
+	return 0;
 }
 
 /* Names meet whatever their case. */
@@ -158,7 +170,9 @@ duckdb_ask(struct sink *sink, const char *sql, size_t count,
 {
 	struct duckdb *d = (struct duckdb *)sink;
 
-	return duckdb_db_visit(&d->db, sql, count, visit, context, why);
+	if (duckdb_db_visit(&d->db, sql, count, visit, context, why) != 0)
+		return fail_named(d, why);
+	return 0;
 }
 
 static int
@@ -181,7 +195,7 @@ duckdb_read(struct sink *sink, const char *table, const char *const *columns,
 	buf_add(&sql, " ORDER BY rowid");
 	result = duckdb_db_visit(&d->db, sql.data, count, visit, context, why);
 	buf_free(&sql);
-	return result;
+	return result == 0 ? 0 : fail_named(d, why);
 }
 
 /* --- loading ------------------------------------------------------------ */
@@ -205,17 +219,20 @@ duckdb_change(struct sink *sink, const struct change *c, struct fail *why)
 {
 	struct duckdb *d = (struct duckdb *)sink;
 	struct duckdb_table *t = table_at(d, c->table->id);
+	int result = 0;
 
 	switch (c->kind) {
 	case CHANGE_TABLE:
 		duckdb_table_start(d, t, c);
-		return 0;
+		break;
 	case CHANGE_COLUMN:
-		return duckdb_table_add_column(d, t, c, why);
+		result = duckdb_table_add_column(d, t, c, why);
+		break;
 	case CHANGE_TYPE:
-		return duckdb_table_change_type(d, t, c, why);
+		result = duckdb_table_change_type(d, t, c, why);
+		break;
 	}
-	return 0;
+	return result == 0 ? 0 : fail_named(d, why);
 }
 
 /* An appender and a feed hold memory for each column: those of tables that
@@ -237,15 +254,15 @@ close_others(struct duckdb *d, const struct batch *b, struct fail *why)
 	return 0;
 }
 
-/* Whether a record of the table may be at fault, and not the load. */
+/* Whether a record of the table may be at fault, and not the load. Without a
+ * key nothing tells the rows below a record that is taken out. */
 static bool
 may_refuse(const struct duckdb *d, const struct duckdb_table *t)
 {
 	const struct table *table = t->sql.table;
 
-	return d->options.mode == MODE_APPEND && d->options.reject &&
-	    !t->is_fresh && !table->parent && !table->is_own &&
-	    table->key_count > 0 && t->row_count > 0;
+	return d->options.reject && !t->is_fresh && !table->parent &&
+	    !table->is_own && table->key_count > 0 && t->row_count > 0;
 }
 
 static int
@@ -254,15 +271,17 @@ duckdb_write(struct sink *sink, struct batch *b, struct fail *why)
 	struct duckdb *d = (struct duckdb *)sink;
 
 	if (close_others(d, b, why) != 0 || duckdb_limit_batch(d, b, why) != 0)
-		return -1;
+		return fail_named(d, why);
 	for (size_t id = 0; id < b->table_count; id++) {
 		struct duckdb_table *t;
 
 		if (!b->tables[id].table)
 			continue;
 		t = table_at(d, id);
-		if (duckdb_table_write(d, t, b, why) != 0 ||
-		    (may_refuse(d, t) && duckdb_refuse(d, t, b, why) != 0))
+		if (duckdb_table_write(d, t, b, why) != 0)
+			return fail_named(d, why);
+		/* May also be a failure of the file of rejects. */
+		if (may_refuse(d, t) && duckdb_refuse(d, t, b, why) != 0)
 			return -1;
 	}
 	return 0;
@@ -278,7 +297,7 @@ duckdb_finish(struct sink *sink, struct fail *why)
 
 		if (t && !t->sql.table->parent &&
 		    duckdb_merge_run(d, t, why) != 0)
-			return -1;
+			return fail_named(d, why);
 	}
 	return 0;
 }
@@ -300,13 +319,14 @@ duckdb_commit(struct sink *sink, bool is_last, struct fail *why)
 
 	if (d->options.ddl)
 		return 0;
+	if (duckdb_db_run(&d->db, is_last ? "COMMIT" : "COMMIT; BEGIN", NULL,
+		why) != 0)
+		return fail_named(d, why);
 	if (!is_last)
-		return duckdb_db_run(&d->db, "COMMIT; BEGIN", NULL, why);
-	if (duckdb_db_run(&d->db, "COMMIT", NULL, why) != 0)
-		return -1;
+		return 0;
 	/* What is put in its place must be all in the one file. */
 	if (d->is_new && duckdb_db_run(&d->db, "CHECKPOINT", NULL, why) != 0)
-		return -1;
+		return fail_named(d, why);
 	duckdb_db_close(&d->db);
 	return target_file_commit(&d->file, why);
 }
