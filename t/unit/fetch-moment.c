@@ -57,12 +57,12 @@ static const struct moment_case {
 
 /* A file's time, to the millisecond. */
 static void
-test_file(long nanoseconds)
+test_file(int64_t seconds, long nanoseconds, int64_t wanted)
 {
 	char path[] = "@/tmp/fetch-moment.XXXXXX";
 	int fd = mkstemp(path + 1);
 	const struct timespec times[] = {{.tv_nsec = UTIME_OMIT},
-	    {.tv_sec = NOW / 1000, .tv_nsec = nanoseconds}};
+	    {.tv_sec = seconds, .tv_nsec = nanoseconds}};
 	struct fail why;
 	bool is_cursor;
 	int64_t ms = 0;
@@ -70,7 +70,7 @@ test_file(long nanoseconds)
 	ok(fd != -1 && futimens(fd, times) == 0 &&
 		moment_read("--since", path, NOW, &ms, &is_cursor, &why) == 0,
 	    "a file's time");
-	is_int(ms, NOW + 123, "has milliseconds");
+	is_int(ms, wanted, "has milliseconds");
 	(void)close(fd);
 	(void)unlink(path + 1);
 }
@@ -97,8 +97,10 @@ main(void)
 		ok(is_cursor == c->is_cursor, "'%s' is %s cursor", c->text,
 		    c->is_cursor ? "a" : "no");
 	}
-	test_file(123000000);
-	test_file(123999999);
+	test_file(NOW / 1000, 123000000, NOW + 123);
+	test_file(NOW / 1000, 123999999, NOW + 123);
+	test_file(0, 123000000, 123);
+	test_file(-5, 123000000, 0);
 	ok(moment_read("--since", "@/nonexistent", NOW, &ms, &is_cursor,
 	       &why) == -1 &&
 		why.status == STATUS_LOCAL,

@@ -37,6 +37,10 @@ static const struct redact_case {
      "\"c\":{\"secret\":\"z\"}}",
 	"*secret c b a", "{\"a\":#,\"b\":#,\"c\":#}",
 	"many, in no order, inside of others"},
+    {"{\"secret\":\"x\",\"id\":1}", "*secret", "{\"secret\":#,\"id\":1}",
+	"the first of all members, at any depth"},
+    {"{\"\":\"x\",\"secret\":\"y\"}", "secret other",
+	"{\"\":\"x\",\"secret\":#}", "no path is empty"},
     {"{\"secrets\":\"x\",\"secre\":\"y\"}", "secret",
 	"{\"secrets\":\"x\",\"secre\":\"y\"}", "longer and shorter names"},
 };

@@ -83,6 +83,9 @@ main(void)
 	check_decoded("eyJhdWQiOltdfQ", NULL, JWT_NO_TIME, "an empty list");
 	check_decoded("eyJleHAiOiJzb29uIn0", NULL, JWT_NO_TIME,
 	    "a time that is none");
+	/* {"aud":[],"sub":"x"} */
+	check_decoded("eyJhdWQiOltdLCJzdWIiOiJ4In0", NULL, JWT_NO_TIME,
+	    "what follows an empty list is none of it");
 	/* {"exp":-9223372036854775807}, {"exp":9223372036854775807} */
 	check_decoded("eyJleHAiOi05MjIzMzcyMDM2ODU0Nzc1ODA3fQ", NULL,
 	    JWT_NO_TIME, "a time before all times");

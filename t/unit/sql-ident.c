@@ -197,11 +197,28 @@ check_any_bytes(void)
 	buf_free(&name);
 }
 
+/* What is behind a key is none of it; a name of one letter is one. */
+static void
+test_edges(void)
+{
+	struct buf name;
+
+	buf_init(&name, 100);
+	ident_normalize("ab__c", 3, 0, &name);
+	is(name.data, "abx", "a key that ends within two underscores");
+	buf_clear(&name);
+	ident_join(&name, "a", 1);
+	ident_join(&name, "b", 1);
+	is(name.data, "a__b", "names of one letter");
+	buf_free(&name);
+}
+
 int
 main(void)
 {
 	check_keys();
 	check_paths();
 	check_any_bytes();
+	test_edges();
 	return tap_done();
 }
