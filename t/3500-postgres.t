@@ -245,6 +245,22 @@ EOT
 is "$(ndjson-to-sql --last ages.t $pg)" '0001-01-01 00:00:00.000' \
 	'the year 1 is behind it'
 
+perl -e 'srand 3; sub word { join "", map { ("a".."z", 0..9)[rand 36] } 1..shift }
+	print qq({"_resource":"large","id":"ok"}\n{"_resource":"large","id":"),
+	word(12000), qq(","l":[1]}\n{"_resource":"large","id":"wide"),
+	(map { qq(,"c$_":") . word(20) . q(") } 1..500),
+	qq(}\n{"_resource":"large","id":"last","l":[1]}\n)' >large
+head -n 2 large | load 5
+like "$(cat err)" "a key of 'large' is too long for an index; leave its record" \
+	'a key that no index holds'
+run ndjson-to-sql --rejects rejects $pg large
+exits 0 '... is rejected'
+is "$(jq -c '[.line, .reason[:15]]' rejects)" '[3,"row is too big:"]
+[2,"index row requi"]' '... and so is a row that no page holds'
+is "$(sql 'SELECT id, _parent_id FROM large LEFT JOIN large__l
+	ON id = _parent_id ORDER BY 1')" 'last|last
+ok|' '... the others are there'
+
 # --- tables of somebody else
 
 sql "CREATE TYPE mood AS ENUM ('good', 'bad');

@@ -122,6 +122,20 @@ merge_range(struct postgres *s, struct postgres_table *root, struct batch *b,
 	return 0;
 }
 
+/* What the stages of its tables have is in them now. */
+static void
+settle(struct postgres *s, const struct postgres_table *root)
+{
+	for (size_t i = 0; i < s->table_count; i++) {
+		struct postgres_table *t = postgres_table_member(s, root, i);
+
+		if (!t)
+			continue;
+		t->staged_count = 0;
+		t->is_new = t->is_new && !t->is_made;
+	}
+}
+
 static int
 merge_tree(struct postgres *s, struct postgres_table *root, struct batch *b,
     struct fail *why)
@@ -132,14 +146,20 @@ merge_tree(struct postgres *s, struct postgres_table *root, struct batch *b,
 	if (postgres_merge_prepare(s, root, why) != 0 ||
 	    merge_range(s, root, b, range, why) != 0)
 		return -1;
-	for (size_t i = 0; i < s->table_count; i++) {
-		struct postgres_table *t = postgres_table_member(s, root, i);
+	settle(s, root);
+	return 0;
+}
 
-		if (!t)
-			continue;
-		t->staged_count = 0;
-		t->is_new = false;
-	}
+int
+postgres_batch_begin(struct postgres *s, struct postgres_table *root,
+    struct fail *why)
+{
+	if (postgres_merge_is_due(s, root) &&
+	    (postgres_merge_prepare(s, root, why) != 0 ||
+		postgres_merge_rows(s, root, NULL, why) != 0))
+		return fail_prefix(why, "%s", root->table->name);
+	settle(s, root);
+	root->is_checked = true;
 	return 0;
 }
 

@@ -11,6 +11,13 @@
 
 struct batch;
 struct postgres;
+struct postgres_table;
+
+/* From now on the root table is checked; what its stages have, which no
+ * record of a later batch can spoil, is merged. */
+ATTR_NODISCARD
+int postgres_batch_begin(struct postgres *s, struct postgres_table *root,
+    struct fail *why);
 
 /* Merges what the batch has for tables that are checked. */
 ATTR_NODISCARD

@@ -8,6 +8,7 @@
 
 #include "mem.h"
 #include "postgres.h"
+#include "postgres_batch.h"
 #include "postgres_lane.h"
 #include "postgres_table.h"
 #include "schema.h"
@@ -177,19 +178,83 @@ find_failed(const struct postgres *s, const struct postgres_table *t,
 	return from;
 }
 
-/* After the server refused a row: takes the COPY back, and makes it again
- * with the rows before that one, which are known to be good. */
+/* After the server refused a row: takes the COPY back. */
 static int
-copy_again(struct postgres *s, struct postgres_table *t, const struct batch *b,
-    size_t from, size_t to, struct fail *why)
+undo_copy(struct postgres *s, struct postgres_table *t, struct fail *why)
 {
-	struct fail reason;
-
 	postgres_lane_clear(&t->staged);
-	if (postgres_db_run(&s->db, "ROLLBACK TO SAVEPOINT rows", NULL, why) !=
-	    0)
+	return postgres_db_run(&s->db, "ROLLBACK TO SAVEPOINT rows", NULL, why);
+}
+
+/* The same, where it is not told which row it was: of the half of them, down
+ * to one. 1 where it is `*to`, and else the half is to be tried. */
+static int
+halve(struct postgres *s, struct postgres_table *t, size_t from, size_t *to,
+    struct fail *why)
+{
+	if (undo_copy(s, t, why) != 0)
 		return -1;
-	return copy_part(s, t, b, from, &to, &reason, why);
+	*to = from + (*to - from) / 2;
+	return *to == from;
+}
+
+/* Copies what goes of the rows from place `from` on, to `limit` at most. `*to`
+ * is the place behind them: where it is before `*limit`, that of a row that
+ * is refused for `reason`. */
+static int
+copy_some(struct postgres *s, struct postgres_table *t, const struct batch *b,
+    size_t from, size_t *limit, size_t *to, struct fail *reason,
+    struct fail *why)
+{
+	struct fail other;
+	int result = 0;
+
+	for (;;) {
+		*to = *limit;
+		if (copy_part(s, t, b, from, to, reason, why) == 0)
+			return 0;
+		if (why->status != STATUS_DATA)
+			return -1;
+		*reason = *why;
+		if (s->db.failed_line > 0)
+			break;
+		if (!s->db.is_too_large)
+			return -1;
+		*to = *limit;
+		result = halve(s, t, from, to, why);
+		if (result != 0)
+			return result < 0 ? -1 : 0;
+		*limit = *to;
+	}
+	/* The rows before that one are known to be good. */
+	*to = find_failed(s, t, b, from);
+	if (undo_copy(s, t, why) != 0)
+		return -1;
+	return copy_part(s, t, b, from, to, &other, why);
+}
+
+/* A key that is longer may be too long for an index of PostgreSQL, whose
+ * limit of 2704 bytes is for what it makes of it by compression. */
+enum { KEY_SURE_BYTES = 1000 };
+
+static bool
+has_long_key(const struct postgres_table *t, const struct batch *b)
+{
+	const struct batch_table *rows = &b->tables[t->table->id];
+
+	for (size_t i = 0; i < rows->count; i++) {
+		size_t len = 0;
+
+		for (size_t n = 0; n < t->table->key_count; n++) {
+			const struct cell *cell =
+			    &rows->rows[i].cells[t->table->key[n]->index];
+
+			len += cell->kind == CELL_TEXT ? cell->len : 0;
+		}
+		if (len > KEY_SURE_BYTES)
+			return true;
+	}
+	return false;
 }
 
 /* Where rows may be rejected, each batch is copied for itself. */
@@ -199,31 +264,28 @@ write_checked(struct postgres *s, struct postgres_table *t, struct batch *b,
 {
 	const struct batch_table *rows = &b->tables[t->table->id];
 	struct fail reason;
-	size_t from = 0, to;
+	size_t from = 0, to, limit;
 
+	if (!t->table->parent && !t->is_checked && !t->is_history &&
+	    has_long_key(t, b) && postgres_batch_begin(s, t, why) != 0)
+		return -1;
 	if (postgres_table_make_stage(s, t, why) != 0)
 		return -1;
-	for (;; from = to + 1) {
-		to = rows->count;
-		if (postgres_db_run(&s->db, "SAVEPOINT rows", NULL, why) != 0)
-			return -1;
-		if (copy_part(s, t, b, from, &to, &reason, why) != 0) {
-			if (why->status != STATUS_DATA ||
-			    s->db.failed_line == 0)
-				return -1;
-			reason = *why;
-			to = find_failed(s, t, b, from);
-			if (copy_again(s, t, b, from, to, why) != 0)
-				return -1;
-		}
-		if (postgres_db_run(&s->db, "RELEASE SAVEPOINT rows", NULL,
+	while (from < rows->count) {
+		limit = rows->count;
+		if (postgres_db_run(&s->db, "SAVEPOINT rows", NULL, why) != 0 ||
+		    copy_some(s, t, b, from, &limit, &to, &reason, why) != 0 ||
+		    postgres_db_run(&s->db, "RELEASE SAVEPOINT rows", NULL,
 			why) != 0)
 			return -1;
-		if (to >= rows->count)
-			return 0;
+		from = to;
+		if (to >= limit)
+			continue;
 		if (refuse(s, t, b, rows->rows[to].sequence, &reason, why) != 0)
 			return -1;
+		from++;
 	}
+	return 0;
 }
 
 int

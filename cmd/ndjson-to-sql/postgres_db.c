@@ -127,6 +127,7 @@ send(struct postgres_db *db, const char *sql, struct fail *why)
 	if (stop_is_requested())
 		return stop_fail(why);
 	db->failed_line = 0;
+	db->is_too_large = false;
 	return db->pq.sendQuery(db->conn, sql) == 1
 	    ? 0
 	    : postgres_fail_lost(db, why);

@@ -24,6 +24,7 @@ struct postgres_db {
 	bool is_lost;         /* the connection */
 	bool is_cancelled;    /* what it is doing, by us */
 	uint64_t failed_line; /* of a COPY, from 1; 0: none, or not known */
+	bool is_too_large;    /* a row or a key has failed: no page holds it */
 };
 
 /* The rest of a target behind "postgresql:": a URL's, "//...", or keywords and

@@ -237,7 +237,9 @@ postgres_fail_result(struct postgres_db *db, const struct pg_result *result,
 		return stop_fail(why);
 	if (!state)
 		return postgres_fail_lost(db, why);
-	db->failed_line = line_of(context);
+	db->is_too_large = strncmp(state, "54", 2) == 0;
+	/* Rows are put into pages together: the line is that of the last. */
+	db->failed_line = db->is_too_large ? 0 : line_of(context);
 	if (strncmp(state, "57P", 3) == 0)
 		db->is_lost = true;
 	text = text ? text : "the server failed";

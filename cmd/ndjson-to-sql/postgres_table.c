@@ -387,6 +387,11 @@ postgres_table_make_key(struct postgres *s, struct postgres_table *t,
 		return 0;
 	if (why->status != STATUS_DATA)
 		return -1;
+	if (s->db.is_too_large)
+		return fail_prefix(why,
+		    "a key of '%s' is too long for an index; leave its record "
+		    "out with --rejects, or use another --key",
+		    t->table->name);
 	if (t->is_new)
 		return fail_prefix(why, "records of '%s' share their key",
 		    t->table->name);
