@@ -392,6 +392,16 @@ for last in mixed.ok:1 mixed.id:00000000-0000-0000-0000-00000000000b \
 	run ndjson-to-sql --last "${last%%:*}" $pg
 	is "$(cat out err)" "${last#*:}" "--last of ${last%%:*}"
 done
+load 0 <<'EOT'
+{"_resource":"bound","id":"a","l":[1]}
+EOT
+sql 'ALTER TABLE bound ADD PRIMARY KEY (id);
+ALTER TABLE bound__l ADD FOREIGN KEY (_parent_id) REFERENCES bound (id)'
+load 0 --replace <<'EOT'
+{"_resource":"bound","id":"b","l":[2,3]}
+EOT
+is "$(sql 'SELECT _parent_id, value FROM bound__l ORDER BY value')" 'b|2
+b|3' '--replace deletes lists before what they hang on'
 sql 'CREATE VIEW seen AS SELECT 1 AS id'
 run ndjson-to-sql --table seen $pg <added
 fails 2 "'seen' is a view" 'a view'

@@ -131,9 +131,8 @@ postgres_table_start(struct postgres *s, const struct change *c,
 	t->is_new = !c->is_stored;
 	t->is_history = mode == MODE_HISTORY;
 	t->is_merged = mode != MODE_APPEND && !t->is_history;
-	if (c->is_stored && mode == MODE_REPLACE && clear(s, t, why) != 0)
-		return -1;
-	if (c->is_stored && !s->options.ddl &&
+	t->is_uncleared = c->is_stored && mode == MODE_REPLACE;
+	if (c->is_stored && !t->is_uncleared && !s->options.ddl &&
 	    is_empty(s, t, &is_blank, why) != 0)
 		return -1;
 	t->is_checked = c->table->root->is_foreign ||
@@ -144,6 +143,42 @@ postgres_table_start(struct postgres *s, const struct change *c,
 		t->is_direct = s->tables[c->table->root->id]->is_direct;
 	else if (c->table->parent && !t->is_direct)
 		leave_direct(s, c->table->root);
+	return 0;
+}
+
+/* A trigger may have kept rows. */
+static int
+clear_table(struct postgres *s, struct postgres_table *t, struct fail *why)
+{
+	bool is_blank = true;
+
+	if (clear(s, t, why) != 0 ||
+	    (!s->options.ddl && is_empty(s, t, &is_blank, why) != 0))
+		return -1;
+	t->is_uncleared = false;
+	t->is_direct = t->is_direct && is_blank;
+	if (t->table->parent && !t->is_direct)
+		leave_direct(s, t->table->root);
+	return 0;
+}
+
+int
+postgres_table_clear(struct postgres *s, struct fail *why)
+{
+	for (size_t i = s->table_count; i-- > 0;) {
+		struct postgres_table *t = s->tables[i];
+
+		if (!t || !t->is_uncleared)
+			continue;
+		if (postgres_lane_stop(s, why) != 0 ||
+		    clear_table(s, t, why) != 0)
+			return -1;
+	}
+	/* A list's turn came before its root's. */
+	for (size_t i = 0; i < s->table_count; i++)
+		if (s->tables[i] && s->tables[i]->is_direct)
+			s->tables[i]->is_direct =
+			    s->tables[s->tables[i]->table->root->id]->is_direct;
 	return 0;
 }
 
@@ -202,8 +237,9 @@ alter_now(struct postgres *s, struct postgres_table *t,
 		if (postgres_run(s, &sql, NULL, why) != 0)
 			return -1;
 	}
-	return t->is_direct && t->is_made ? postgres_table_define(s, t, why)
-					  : 0;
+	return t->is_direct && t->is_made && !t->is_uncleared
+	    ? postgres_table_define(s, t, why)
+	    : 0;
 }
 
 int

@@ -44,9 +44,10 @@ struct postgres_table {
 	struct postgres_column *states; /* beside sql.columns */
 	size_t capacity, state_capacity;
 	char stage[24];
-	bool is_made;   /* it exists */
-	bool is_new;    /* this load has made it, or will */
-	bool is_merged; /* a row of a known key replaces the old one */
+	bool is_made;      /* it exists */
+	bool is_new;       /* this load has made it, or will */
+	bool is_uncleared; /* --replace has to delete its rows yet */
+	bool is_merged;    /* a row of a known key replaces the old one */
 	bool is_history;
 	bool is_direct;
 	bool is_checked;
@@ -80,6 +81,12 @@ int postgres_table_add_column(struct postgres *s, struct postgres_table *t,
 ATTR_NODISCARD
 int postgres_table_change_type(struct postgres *s, struct postgres_table *t,
     const struct change *c, struct fail *why);
+
+/* Deletes the rows of tables that are to be replaced, lists before what they
+ * hang on: somebody may have declared a foreign key. To be called once the
+ * tables of a batch have started, before its rows. */
+ATTR_NODISCARD
+int postgres_table_clear(struct postgres *s, struct fail *why);
 
 /* Makes the table what its columns say, if it is not yet. */
 ATTR_NODISCARD

@@ -430,10 +430,10 @@ postgres_write(struct sink *sink, struct batch *b, struct fail *why)
 {
 	struct postgres *s = (struct postgres *)sink;
 
+	if (resume(s, why) != 0 || postgres_table_clear(s, why) != 0)
+		return -1;
 	if (s->options.ddl)
 		return 0;
-	if (resume(s, why) != 0)
-		return -1;
 	for (size_t id = 0; id < b->table_count; id++)
 		if (b->tables[id].table && b->tables[id].count > 0 &&
 		    postgres_copy_rows(s, s->tables[id], b, why) != 0)
@@ -446,7 +446,8 @@ postgres_finish(struct sink *sink, struct fail *why)
 {
 	struct postgres *s = (struct postgres *)sink;
 
-	if (resume(s, why) != 0 || postgres_lane_stop(s, why) != 0 ||
+	if (resume(s, why) != 0 || postgres_table_clear(s, why) != 0 ||
+	    postgres_lane_stop(s, why) != 0 ||
 	    postgres_merge_finish(s, why) != 0)
 		return -1;
 	if (s->is_cut)
