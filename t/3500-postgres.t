@@ -415,6 +415,24 @@ sql 'DROP VIEW uses'
 load 0 <added
 is "$(sql 'SELECT n FROM users')" 2.5 'and without it, the load works'
 
+load 0 <<'EOT'
+{"_resource":"grown","id":"a","n":1}
+EOT
+for n in 9007199254740993 9223372036854775807; do
+	sql "UPDATE grown SET n = $n"
+	run ndjson-to-sql $pg <<-'EOT'
+		{"_resource":"grown","id":"b","n":0.5}
+	EOT
+	fails 5 "'n' of 'grown' is to become double, .* round the $n that" \
+		'a whole number of somebody else that no double holds'
+done
+sql 'UPDATE grown SET n = 9223372036854774784'
+load 0 <<'EOT'
+{"_resource":"grown","id":"b","n":0.5}
+EOT
+is "$(sql "SELECT n::numeric = 9223372036854774784::float8::numeric FROM grown
+	WHERE id = 'a'")" t '... and one that a double holds'
+
 echo '{"id":1,"l":[1]}' >in
 ndjson-to-sql -t k $pg in
 sql 'DROP TABLE k'

@@ -302,6 +302,40 @@ fail_retype(const struct postgres_table *t, const struct sql_column *c,
 	    t->table->name, c->column->name, type_name(c->type), reason.text);
 }
 
+/* Of our whole numbers it is known that doubles hold them; somebody else may
+ * have put others there. */
+static int
+check_rounded(struct postgres *s, const struct postgres_table *t,
+    const struct sql_column *c, struct fail *why)
+{
+	struct buf name, sql;
+	int64_t lost;
+	int result;
+
+	if (s->options.ddl || c->type != TYPE_DOUBLE)
+		return 0;
+	buf_init(&name, BOUND_LINE_BYTES);
+	buf_init(&sql, SQL_BYTES_MAX);
+	sql_table_add_column_name(&t->sql, "", c->column, &name);
+	buf_addf(&sql, "SELECT %s FROM ", name.data);
+	sql_table_add_name(&t->sql, &sql);
+	/* Beyond the last double before 2^63 a cast back would overflow. */
+	buf_addf(&sql,
+	    " WHERE CASE WHEN %s > 9223372036854774784 THEN true"
+	    " ELSE CAST(CAST(%s AS double precision) AS bigint) <> %s END"
+	    " LIMIT 1",
+	    name.data, name.data, name.data);
+	result = postgres_db_number(&s->db, sql.data, 0, &lost, why);
+	buf_free(&sql);
+	buf_free(&name);
+	if (result != 0 || lost == 0)
+		return result;
+	return fail_set(why, STATUS_DATA,
+	    "'%s' of '%s' is to become double, which would round the %lld "
+	    "that somebody else has put there; give the column a wider type",
+	    c->column->name, t->table->name, (long long)lost);
+}
+
 static int
 define_column(struct postgres *s, struct postgres_table *t, size_t at,
     struct fail *why)
@@ -312,6 +346,9 @@ define_column(struct postgres *s, struct postgres_table *t, size_t at,
 
 	if (state->is_made && !state->is_retyped)
 		return 0;
+	if (state->is_made &&
+	    check_rounded(s, t, &t->sql.columns[at], why) != 0)
+		return -1;
 	buf_init(&sql, SQL_BYTES_MAX);
 	if (!state->is_made)
 		sql_table_add_column(&t->sql, &t->sql.columns[at], &sql);
