@@ -176,6 +176,32 @@ is "$(cat err)$(sql all-script.db "SELECT id, _rest LIKE '%.last\":5}'
 	FROM t")" '2|1' \
 	'... and a script for it'
 
+# --- what somebody else made unique
+
+unique() {
+	rm -f unique.db
+	printf '%s\n' '{"id":1,"e":"a"}' '{"id":2,"e":"b"}' '{"id":3,"e":"c"}' |
+		ndjson-to-sql -t u unique.db
+	sql unique.db 'CREATE UNIQUE INDEX ue ON u(e) -- theirs'
+	run ndjson-to-sql --stats json "$@" -t u unique.db in
+}
+put '{"id":3,"e":"a"}' '{"id":4,"e":"b"}' '{"id":2,"e":"c"}'
+unique --sync
+exits 0 'a value that another row had before --sync'
+like "$(cat err)" '"inserted":1,"updated":2,"unchanged":0,"deleted":1,"doubled":0' \
+	'... counted once'
+is "$(sql unique.db "SELECT id, e FROM u ORDER BY id;
+	SELECT sql FROM sqlite_schema WHERE name = 'ue'")" '2|c
+3|a
+4|b
+CREATE UNIQUE INDEX ue ON u(e) -- theirs' '... and the index is as it was'
+put '{"id":2,"e":"a"}' '{"id":1,"e":"b"}'
+unique --merge
+exits 0 'two rows that change their values'
+put '{"id":3,"e":"c"}' '{"id":4,"e":"b"}'
+unique --merge
+fails 5 'line 2: .*UNIQUE constraint failed: u.e' 'one that is there twice'
+
 # --- rows that somebody deleted, and not those of their lists
 
 for target in emptied.db csv:emptied; do

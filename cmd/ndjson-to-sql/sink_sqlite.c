@@ -11,6 +11,7 @@
 #include "mem.h"
 #include "schema.h"
 #include "sqlite.h"
+#include "sqlite_aside.h"
 #include "sqlite_cut.h"
 #include "sqlite_db.h"
 #include "sqlite_merge.h"
@@ -412,6 +413,9 @@ sqlite_finish(struct sink *sink, struct fail *why)
 	for (size_t i = 0; i < s->table_count; i++)
 		if (s->tables[i].table &&
 		    sqlite_table_finish(s, &s->tables[i], why) != 0)
+			return -1;
+	for (size_t i = 0; i < s->table_count; i++)
+		if (sqlite_aside_restore(s, &s->tables[i], why) != 0)
 			return -1;
 	return 0;
 }

@@ -21,4 +21,17 @@ ATTR_NODISCARD
 int sqlite_aside_list(struct sqlite *s, const struct sqlite_table *t,
     struct buf *drop, struct buf *make, struct fail *why);
 
+/* A row has taken over a value that the row before it has until the end of the
+ * load: puts the unique indexes aside that are of other columns than the key's,
+ * and keeps `reason` for the end. 1; 0 where there are none; -1. */
+ATTR_NODISCARD
+int sqlite_aside_uniques(struct sqlite *s, struct sqlite_table *t,
+    const struct fail *reason, struct fail *why);
+
+/* Makes them again, if any were put aside. Where two rows share a value now,
+ * it fails with the reason that was kept. */
+ATTR_NODISCARD
+int sqlite_aside_restore(struct sqlite *s, struct sqlite_table *t,
+    struct fail *why);
+
 #endif

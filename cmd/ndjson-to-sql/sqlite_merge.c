@@ -285,6 +285,8 @@ on_meeting(sqlite3_context *context, int argc, sqlite3_value **argv)
 	(void)argc;
 	o->is_known = true;
 	sqlite3_result_int(context, 1);
+	if (row == t->retried)
+		return;
 	if (!t->table->parent && t->has_rowid) {
 		if (seen_get(&t->seen, rowid) != SEEN_NOT) {
 			o->is_again = true;

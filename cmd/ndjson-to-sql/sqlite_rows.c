@@ -8,6 +8,7 @@
 #include "mem.h"
 #include "schema.h"
 #include "sqlite.h"
+#include "sqlite_aside.h"
 #include "sqlite_db.h"
 #include "sqlite_history.h"
 #include "sqlite_merge.h"
@@ -145,6 +146,30 @@ reject_row(struct sqlite *s, const struct sqlite_table *t, struct fail *why)
 	return 0;
 }
 
+/* What others made unique must be so at the end alone: the row that has the
+ * value may go or change it yet. 1 where the row that SQLite refused may come
+ * again; 0; -1. */
+static int
+may_retry(struct sqlite *s, struct sqlite_table *t, struct fail *why)
+{
+	struct fail reason = *why;
+	const struct row *row = failed_row(s);
+	int result;
+
+	/* A trigger would have run twice. */
+	if (!row || t->aside || !t->is_merged || t->has_triggers ||
+	    s->options.reject ||
+	    sqlite3_extended_errcode(s->db) != SQLITE_CONSTRAINT_UNIQUE)
+		return 0;
+	(void)name_record(s, &reason);
+	result = sqlite_aside_uniques(s, t, &reason, why);
+	if (result != 1)
+		return result;
+	t->retried = row;
+	s->feed.from = feed_place(&s->feed);
+	return 1;
+}
+
 /* Writes what the feed shows. */
 static int
 insert_window(struct sqlite *s, struct sqlite_table *t, sqlite3_stmt *insert,
@@ -158,6 +183,11 @@ insert_window(struct sqlite *s, struct sqlite_table *t, sqlite3_stmt *insert,
 		s->written += sqlite3_changes64(s->db);
 		if (result == 0)
 			return 0;
+		result = may_retry(s, t, why);
+		if (result < 0)
+			return -1;
+		if (result == 1)
+			continue;
 		if (reject_row(s, t, why) != 0)
 			return -1;
 		t->counts.rejected++;
@@ -176,6 +206,7 @@ sqlite_rows_insert(struct sqlite *s, struct sqlite_table *t, struct fail *why)
 	int result = 0;
 
 	s->written = 0;
+	t->retried = NULL;
 	if (!*insert && prepare_insert(s, t, has_rowid, insert, why) != 0)
 		return -1;
 	if (!t->table->parent && count > 0)

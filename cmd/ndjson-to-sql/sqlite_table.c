@@ -41,6 +41,7 @@ sqlite_table_free(struct sqlite_table *t)
 {
 	forget_statements(t);
 	free(t->columns);
+	free(t->aside);
 	sqlite_bulk_forget(t);
 	seen_free(&t->seen);
 	bloom_free(&t->filter);

@@ -47,7 +47,10 @@ struct sqlite_table {
 	bool has_triggers;
 	bool has_constraints; /* of somebody else, or triggers */
 	bool has_children;    /* tables for its lists are in use */
-	struct seen seen;     /* of a root table that is merged into */
+	char *aside; /* SQL that makes unique indexes again; NULL: none */
+	struct fail aside_reason;
+	const struct row *retried; /* was met before it was refused */
+	struct seen seen;          /* of a root table that is merged into */
 	bool is_history;
 	struct bulk_table *bulk;  /* what bulk has of it */
 	sqlite3_stmt *insert;     /* NULL: to be prepared */
