@@ -23,6 +23,9 @@ enum {
 	COLUMNS_MAX = 256,
 	/* Texts of a column end a group early: their places are 32 bits. */
 	GROUP_TEXT_BYTES = 64 << 20,
+	/* Rows that pass this together come in smaller parts; a single one may
+	 * be of BOUND_LINE_BYTES. */
+	TEXT_BYTES_MAX = 2 * GROUP_TEXT_BYTES,
 	BUFFERS_MAX = 3,
 };
 
@@ -319,6 +322,14 @@ set_value(struct values *v, size_t at, enum duckdb_fill fill,
 	return true;
 }
 
+/* Whether the text would not let the places of the next ones be 32 bits. */
+static bool
+is_too_long(const struct values *v, size_t at, const struct cell *c)
+{
+	return c->kind == CELL_TEXT &&
+	    (size_t)v->ends[at] + c->len > TEXT_BYTES_MAX;
+}
+
 static bool
 add_values(struct values *v, size_t at, enum duckdb_fill fill,
     const struct row *const *rows, size_t count, size_t index, struct batch *b,
@@ -331,6 +342,10 @@ add_values(struct values *v, size_t at, enum duckdb_fill fill,
 		bool is_there = index < row->count && c->kind != CELL_NULL;
 
 		set_bit(v->valid, at, is_there);
+		if (i > 0 && is_there && v->ends && is_too_long(v, at, c)) {
+			*wider = fill;
+			return false;
+		}
 		if (is_there) {
 			if (!set_value(v, at, fill, c, b, wider))
 				return false;

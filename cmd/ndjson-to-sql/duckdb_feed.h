@@ -38,8 +38,9 @@ int duckdb_feed_open(struct duckdb *d, const struct duckdb_table *t,
 size_t duckdb_feed_room(const struct duckdb_feed *feed);
 
 /* Adds rows, for which there must be room: true; or false, and none is added,
- * where a column, sql.columns[*at], needs the type `*wider`. The rows are
- * copied. */
+ * where a column, sql.columns[*at], needs the type `*wider`. If that is the one
+ * it has, its texts are too long together: come with fewer rows; one of them
+ * always fits. The rows are copied. */
 bool duckdb_feed_add(struct duckdb_feed *feed, const struct duckdb_table *t,
     const struct row *const *rows, size_t count, struct batch *b, size_t *at,
     enum duckdb_fill *wider);

@@ -414,6 +414,8 @@ static int
 feed(struct duckdb *d, struct duckdb_table *t, const struct row *const *rows,
     size_t count, struct batch *b, struct fail *why)
 {
+	size_t most = count; /* that come at once */
+
 	while (count > 0) {
 		enum duckdb_fill wider;
 		size_t part, at;
@@ -422,6 +424,7 @@ feed(struct duckdb *d, struct duckdb_table *t, const struct row *const *rows,
 			return -1;
 		part = duckdb_feed_room(t->feed);
 		part = part < count ? part : count;
+		part = part < most ? part : most;
 		if (part == 0) {
 			if (duckdb_feed_flush(d, t->feed, why) != 0)
 				return -1;
@@ -430,6 +433,8 @@ feed(struct duckdb *d, struct duckdb_table *t, const struct row *const *rows,
 			rows += part;
 			count -= part;
 			t->row_count += part;
+		} else if (wider == t->columns[at].fill) {
+			most = part / 2;
 		} else if (refill(d, t, at, wider, false, why) != 0) {
 			return -1;
 		}

@@ -6,8 +6,10 @@
 #include "arrow.h"
 #include "duckdb.h"
 #include "duckdb_feed.h"
+#include "mem.h"
 #include "tap.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { COLUMNS = 4, GROUP_ROWS = DUCKDB_BUILD_ROWS };
@@ -255,6 +257,40 @@ test_groups(struct duckdb *d, struct duckdb_table *t, struct duckdb_feed *feed)
 	batch_free(&batch);
 }
 
+/* As rows of a list below a key of a megabyte are, which is shared. */
+static void
+test_long_texts(struct duckdb *d, struct duckdb_table *t,
+    struct duckdb_feed *feed)
+{
+	enum { ROWS = 256, TEXT_BYTES = 1 << 20 };
+	char *shared = mem_alloc(TEXT_BYTES, 1);
+	struct cell cells[COLUMNS] = {number(1), flag(true),
+	    {.kind = CELL_TEXT, .len = TEXT_BYTES}};
+	struct row row = {.cells = cells, .count = COLUMNS};
+	const struct row *list[ROWS];
+	struct batch batch = {0};
+	enum duckdb_fill wider;
+	struct fail why;
+	size_t at;
+
+	cells[2].text = shared;
+	for (size_t i = 0; i < ROWS; i++)
+		list[i] = &row;
+	ok(!duckdb_feed_add(feed, t, list, ROWS, &batch, &at, &wider) &&
+		at == 2 && wider == FILL_TEXT,
+	    "texts that are too long together");
+	ok(duckdb_feed_add(feed, t, list, ROWS / 4, &batch, &at, &wider) &&
+		duckdb_feed_room(feed) == GROUP_ROWS - ROWS / 4,
+	    "... come in parts");
+	ok(duckdb_feed_add(feed, t, list, 1, &batch, &at, &wider) &&
+		duckdb_feed_room(feed) == GROUP_ROWS,
+	    "... and end a group early");
+	is_int(duckdb_feed_flush(d, feed, &why), 0, "... which");
+	ok(seen.rows == ROWS / 4 + 1 && seen.arrays == 1, "... is whole");
+	free(shared);
+	batch_free(&batch);
+}
+
 int
 main(void)
 {
@@ -268,6 +304,7 @@ main(void)
 	test_schema();
 	test_values(&d, &t, feed);
 	test_groups(&d, &t, feed);
+	test_long_texts(&d, &t, feed);
 	is_int(duckdb_feed_close(&d, &feed, &why), 0, "it is closed");
 	is(seen.last, "DROP VIEW \"t.feed\"", "... and its view goes");
 	ok(!feed, "... and it");
