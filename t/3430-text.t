@@ -112,4 +112,7 @@ fails 5 "'cut.ndjson.gz' ends inside its gzip data: it was cut" 'a cut one'
 is "$(ls out.db 2>/dev/null)" '' 'loads nothing'
 ndjson-to-sql -t t out.db <in.ndjson.gz
 is "$(sqlite3 out.db 'SELECT count(*) FROM t')" 2 'standard input as well'
+rejects 5 "line 1: .*; 'jq -c \." 'an object over several lines' '{\n"a":1}\n'
+rejects 5 "line 1: .*; 'jq -c \.\[\]'" 'a list over several lines' '[\n{"a":1}]\n'
+
 done_testing

@@ -312,16 +312,23 @@ origin_of(const struct load *l, const struct line *line)
 	    .name = l->lines->name};
 }
 
-/* A first line that does not begin as an object does is of another format. */
+/* A first line that does not begin as an object does is of another format, and
+ * a bracket alone is the beginning of JSON that is laid out for readers. */
 static void
 hint_format(const struct line *line, struct fail *why)
 {
 	size_t len = strlen(why->text);
+	const char *hint = "";
 
-	if (line->number == 1 && why->status == STATUS_DATA && line->len > 0 &&
-	    !memchr("{ \t", line->text[0], 3))
-		(void)snprintf(why->text + len, sizeof(why->text) - len,
-		    "; what is read is NDJSON, one JSON object a line");
+	if (line->number != 1 || why->status != STATUS_DATA || line->len == 0)
+		return;
+	if (line->len == 1 && line->text[0] == '{')
+		hint = "; 'jq -c .' puts an object on one line";
+	else if (line->len == 1 && line->text[0] == '[')
+		hint = "; 'jq -c .[]' makes a line of each object in a list";
+	else if (!memchr("{ \t", line->text[0], 3))
+		hint = "; what is read is NDJSON, one JSON object a line";
+	(void)snprintf(why->text + len, sizeof(why->text) - len, "%s", hint);
 }
 
 /* 0; 1 where the record is at fault; -1. */
