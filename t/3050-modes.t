@@ -272,6 +272,26 @@ put '{"_resource":"ru","_parent":{"roleId":1.5},"_rows":0}'
 run ndjson-to-sql --sync tenant.db in
 fails 5 "'_parent' holds something else than strings and integers" \
 	'_rows 0 of a parent that no row can have'
+for value in '"2026-01-01T00:00:00Z"' '"2026-01-01"' '"10:00"'; do
+	put "{\"_resource\":\"at\",\"_parent\":{\"n\":$value},\"id\":1}"
+	ndjson-to-sql at.db in
+	put "{\"_resource\":\"at\",\"_parent\":{\"n\":$value},\"_rows\":0}"
+	run ndjson-to-sql --sync at.db in
+	case $(sql at.db 'SELECT type FROM _columns WHERE column_name = "n"') in
+	text) ok $((status)) "... or of $value, a text" ;;
+	*) fails 5 "'_parent' has a 'n' that is no value of its column" \
+		"... or of $value" ;;
+	esac
+	is "$(sql at.db 'SELECT count(*) FROM at')" $((status ? 1 : 0)) \
+		'... deletes what it says or nothing'
+	rm at.db
+done
+put '{"_resource":"at","_parent":{"n":7},"id":1}'
+ndjson-to-sql --type n=text at.db in
+put '{"_resource":"at","_parent":{"n":7},"_rows":0}'
+run ndjson-to-sql --sync at.db in
+is "$status $(sql at.db 'SELECT count(*) FROM at')" '0 0' \
+	'... a number that is a text there is one'
 put '{"_resource":"hooks","_rows":0}'
 ndjson-to-sql --sync tenant.db in
 is "$(sql tenant.db 'SELECT count(*) FROM hooks; SELECT count(*) FROM ru')" \

@@ -8,7 +8,9 @@
 #include "schema.h"
 #include "status.h"
 
+#include <inttypes.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,11 +83,41 @@ take_part(struct waiting *w, const struct column *part)
 	return cell;
 }
 
+/* Gives the cell the type that values of the part are stored with. false where
+ * they are spelled otherwise there, as times are. */
+static bool
+fit_part(struct cell *cell, const struct column *part)
+{
+	char text[24];
+
+	if (part->type == TYPE_BIGINT)
+		return cell->kind == CELL_INTEGER;
+	if (part->type == TYPE_TEXT && cell->kind == CELL_INTEGER) {
+		cell->len = (uint32_t)snprintf(text, sizeof(text), "%" PRId64,
+		    cell->integer);
+		cell->text = mem_copy(text, cell->len);
+		cell->kind = CELL_TEXT;
+	}
+	return part->type == TYPE_TEXT || part->type == TYPE_UNKNOWN;
+}
+
+/* Refuses a line: its status, and nothing is covered by it. */
+static int
+refuse_part(const struct column *part, struct fail *why)
+{
+	(void)fail_set(why, STATUS_DATA,
+	    "'_parent' has a '%s' that is no value of its column, which is "
+	    "%s, so no rows of it can be told",
+	    part->member->key, type_name(part->type));
+	return 1;
+}
+
 /* Moves the waiting into t->covered; what is left of it is freed. */
 static int
 settle(struct table *t, struct waiting *w, struct fail *why)
 {
 	struct cell *cells;
+	const struct column *other = NULL;
 	size_t i = 0;
 
 	t->covered = mem_grow(t->covered, &t->covered_capacity,
@@ -95,14 +127,18 @@ settle(struct table *t, struct waiting *w, struct fail *why)
 		cells[i] = take_part(w, t->key[i]);
 		if (cells[i].kind == CELL_NULL)
 			break;
+		if (!fit_part(&cells[i], t->key[i]))
+			other = t->key[i];
 	}
 	free_waiting(w);
-	if (i == t->parent_key_count) {
+	if (i == t->parent_key_count && !other) {
 		t->covered_count++;
 		return 0;
 	}
 	while (i-- > 0)
 		free_cell(&cells[i]);
+	if (other)
+		return refuse_part(other, why);
 	(void)fail_set(why, STATUS_DATA, "'_parent' lacks a part of the key");
 	return 1;
 }
