@@ -167,7 +167,6 @@ walk_created_ms(const struct json_node *nodes, size_t object)
 {
 	const struct json_node *created =
 	    json_member(nodes, object, "createdAt");
-
 	struct instant at;
 
 	/* Beyond the years that there are, differences could overflow. */

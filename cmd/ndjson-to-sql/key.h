@@ -36,7 +36,8 @@ int key_check_listed(const struct record *r, const struct json_node *nodes,
     const struct json_node *list, struct fail *why);
 
 /* Fills the key's columns, and p->id, so that rows below can refer to it: 0,
- * or 1 where a part is not there, null, or of no type that the column takes. */
+ * or -1 where a part is not there, null, or of no type that the column takes:
+ * that is the record's fault. */
 ATTR_NODISCARD
 int key_put(struct record *r, const struct json_node *nodes,
     const struct envelope *e, struct place *p, struct fail *why);

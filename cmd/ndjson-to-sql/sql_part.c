@@ -105,7 +105,7 @@ sql_part_add_reference(const struct sql_table *t, const struct sql_table *below,
 		add_referred(t, below, alias, sql);
 		return;
 	}
-	/* As record.c joins a key: ["a",1] */
+	/* As key.c joins a key: ["a",1] */
 	buf_add(sql, "'['");
 	for (size_t i = 0; i < table->key_count; i++) {
 		bool is_text =

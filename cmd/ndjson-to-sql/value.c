@@ -57,7 +57,7 @@ set_timestamp(struct record *r, struct place *p, struct column *c,
 	else if (instant_from_ms(node->integer, &at) != 0)
 		return;
 	is_exact = has_form(c, form_of(node, &at));
-	/* Two texts of one instant are two keys: put_key refuses a null. */
+	/* Two texts of one instant are two keys: key_put refuses a null. */
 	if (!is_exact && c->key_position > 0)
 		return;
 	place_text(r, place_cell(r, p, c), text, instant_format(&at, text));
