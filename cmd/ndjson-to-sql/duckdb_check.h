@@ -21,7 +21,7 @@ struct duckdb_table;
  * table, from `first` to `last`, that the table refuses, and why, in a
  * sentence. Appends nothing where it refuses no row whatever comes. */
 ATTR_NODISCARD
-int duckdb_check_add(struct duckdb *d, const struct duckdb_table *t,
-    uint64_t first, uint64_t last, struct buf *sql, struct fail *why);
+int duckdb_check_add(struct duckdb *d, struct duckdb_table *t, uint64_t first,
+    uint64_t last, struct buf *sql, struct fail *why);
 
 #endif

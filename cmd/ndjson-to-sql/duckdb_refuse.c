@@ -101,13 +101,16 @@ take_out(const struct refusal *r, struct fail *why)
 	return duckdb_db_run_buf(&r->d->db, &sql, NULL, why);
 }
 
-/* Rejects the records that the query tells, and why; takes their rows out. */
+/* Rejects the records that the query tells, and why; takes their rows out. An
+ * appender is only ended for that: a table that refuses nothing is filled
+ * without a pause. */
 static int
 reject(struct refusal *r, const char *query, size_t count, struct fail *why)
 {
 	buf_clear(&r->numbers);
-	if (duckdb_db_visit(&r->d->db, query, count, visit_refused, r, why) !=
-	    0)
+	if (duckdb_table_flush(r->d, r->table, why) != 0 ||
+	    duckdb_db_visit(&r->d->db, query, count, visit_refused, r, why) !=
+		0)
 		return -1;
 	if (r->numbers.len == 0)
 		return 0;
@@ -125,8 +128,6 @@ duckdb_refuse(struct duckdb *d, struct duckdb_table *root,
 
 	if (b->origin_count == 0)
 		return 0;
-	if (duckdb_table_flush(d, root, why) != 0)
-		return -1;
 	buf_init(&sql, BOUND_LINE_BYTES);
 	buf_init(&refusal.numbers, BOUND_LINE_BYTES);
 	result = duckdb_check_add(d, root, b->first_sequence, last, &sql, why);

@@ -48,6 +48,7 @@ struct duckdb_table {
 	struct duckdb_chunk *chunk;
 	uint64_t unflushed;       /* rows of the appender */
 	struct duckdb_feed *feed; /* instead of it; or NULL */
+	bool is_unconstrained; /* as was found; nobody changes it meanwhile */
 	struct sink_counts counts;
 };
 
