@@ -138,17 +138,19 @@ open_temporary(struct out *o)
 int
 out_open_file(struct out *o, const char *path, unsigned mode, struct fail *why)
 {
-	char *target = follow_links(path);
 	struct stat existing;
-	bool is_there = stat(target, &existing) == 0;
+	bool is_there = stat(path, &existing) == 0;
 	bool is_loop = !is_there && errno == ELOOP;
+	bool is_in_place = is_there && !S_ISREG(existing.st_mode);
+	/* The links of /dev/fd to pipes are names of nothing. */
+	char *target = is_in_place ? mem_string(path) : follow_links(path);
 
 	init(o, target);
 	free(target);
 	if (is_loop)
 		return fail_set(why, STATUS_LOCAL,
 		    "cannot write '%s': its links lead nowhere", path);
-	if (is_there && !S_ISREG(existing.st_mode)) {
+	if (is_in_place) {
 		o->fd = open(o->name, O_WRONLY | O_CLOEXEC | O_NOCTTY);
 		if (o->fd == -1)
 			return fail_errno(why, "cannot write '%s'", o->name);

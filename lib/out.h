@@ -47,9 +47,10 @@ int out_open_stdout(struct out *o, struct fail *why);
 
 /* The file at `path`, replaced by out_commit; its directory must exist. Where
  * that is a symbolic link, what it points to is replaced and the link stays.
- * An existing file that is no regular file (/dev/full, a FIFO) is written to
- * in place. New files get `mode` less the umask; one that replaces another
- * has its mode and, where we may give files away, its owner. */
+ * An existing file that is no regular file (/dev/full, a FIFO, the pipe behind
+ * /dev/fd/3) is written to in place. New files get `mode` less the umask; one
+ * that replaces another has its mode and, where we may give files away, its
+ * owner. */
 ATTR_NODISCARD
 int out_open_file(struct out *o, const char *path, unsigned mode,
     struct fail *why);

@@ -185,6 +185,31 @@ check_special(void)
 	is_int(fcntl(fd, F_GETFD), -1, "is closed, written or not");
 }
 
+static void
+check_pipe(void)
+{
+	struct out o;
+	struct fail why = {.text = ""};
+	char name[32], got[8] = "";
+	int fds[2];
+
+	if (pipe(fds) != 0 ||
+	    snprintf(name, sizeof(name), "/dev/fd/%d", fds[1]) < 0 ||
+	    access(name, W_OK) != 0) {
+		ok(true, "no /dev/fd here # SKIP");
+		return;
+	}
+	is_int(out_open_file(&o, name, 0600, &why), 0, "a pipe by its name");
+	is(why.text, "", "needs no file beside it");
+	is_int(out_write(&o, "x\n", 2, &why), 0, "is written to");
+	is_int(out_commit(&o, &why), 0, "in place");
+	out_free(&o);
+	is_int(read(fds[0], got, sizeof(got)), 2, "and its reader");
+	is(got, "x\n", "has the bytes");
+	(void)close(fds[0]);
+	(void)close(fds[1]);
+}
+
 /* The wait status of a child that writes to `fd` as its standard output. */
 static int
 run_child(int fd)
@@ -415,6 +440,7 @@ main(void)
 	check_leftover();
 	check_sizes();
 	check_special();
+	check_pipe();
 	check_stdout();
 	check_slow_reader();
 #ifdef F_SETPIPE_SZ
