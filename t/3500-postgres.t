@@ -402,6 +402,19 @@ load 0 --replace <<'EOT'
 EOT
 is "$(sql 'SELECT _parent_id, value FROM bound__l ORDER BY value')" 'b|2
 b|3' '--replace deletes lists before what they hang on'
+load 0 <<'EOT'
+{"_resource":"passed","id":"a","v":1}
+EOT
+sql "CREATE FUNCTION pass_over() RETURNS trigger LANGUAGE plpgsql AS
+	'BEGIN IF new.v > 5 THEN RETURN NULL; END IF; RETURN new; END';
+	CREATE TRIGGER pass_over BEFORE INSERT OR UPDATE ON passed
+	FOR EACH ROW EXECUTE FUNCTION pass_over()"
+is "$(counts passed <<'EOT'
+{"_resource":"passed","id":"a","v":2}
+{"_resource":"passed","id":"b","v":9}
+{"_resource":"passed","id":"c","v":9}
+EOT
+)" '1 0 0 0 0' 'rows that a trigger passes over are not counted'
 sql 'CREATE VIEW seen AS SELECT 1 AS id'
 run ndjson-to-sql --table seen $pg <added
 fails 2 "'seen' is a view" 'a view'

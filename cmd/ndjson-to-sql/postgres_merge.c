@@ -181,24 +181,34 @@ cut(struct postgres *s, const struct postgres_table *root,
 	return 0;
 }
 
+static uint64_t
+least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 static int
 merge_table(struct postgres *s, struct postgres_table *t,
     const struct sql_range *range, struct fail *why)
 {
-	uint64_t total, written = 0, added;
+	uint64_t total, written = 0, known, added;
 
 	if (count_rows(s, t, range, &total, why) != 0)
 		return -1;
 	if (t->same_count < total &&
 	    run(s, t, sql_upsert_add_merge, range, &written, why) != 0)
 		return -1;
-	added = total - t->known_count;
+	/* A trigger may pass over rows, and one of a table that others inherit
+	 * from be found twice. */
+	known = least(t->known_count, total);
+	added = least(total - known, known < total ? written : 0);
 	t->counts.inserted += added;
 	if (t->is_direct) {
-		t->counts.doubled += t->table->parent ? 0 : t->known_count;
+		t->counts.doubled += t->table->parent ? 0 : known;
 	} else {
 		t->counts.updated += written - added;
-		t->counts.unchanged += total - written;
+		t->counts.unchanged +=
+		    least(t->same_count, total - least(written, total));
 	}
 	return 0;
 }
