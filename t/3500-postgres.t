@@ -415,6 +415,12 @@ is "$(counts passed <<'EOT'
 {"_resource":"passed","id":"c","v":9}
 EOT
 )" '1 0 0 0 0' 'rows that a trigger passes over are not counted'
+sql 'CREATE TABLE lax (id int PRIMARY KEY DEFERRABLE)'
+run ndjson-to-sql $pg <<'EOT'
+{"_resource":"lax","id":1}
+EOT
+fails 2 'deferrable .*; make .* NOT DEFERRABLE, or load with --append' \
+	'a key that is deferrable'
 sql 'CREATE VIEW seen AS SELECT 1 AS id'
 run ndjson-to-sql --table seen $pg <added
 fails 2 "'seen' is a view" 'a view'

@@ -106,6 +106,7 @@ status_of(const char *state)
 	    {"40", STATUS_RETRY},      /* deadlock, serialization */
 	    {"53300", STATUS_RETRY},   /* too many connections */
 	    {"55P03", STATUS_RETRY},   /* lock not available */
+	    {"55000", STATUS_USAGE},   /* a key that is deferrable */
 	    {"57", STATUS_RETRY},      /* cancelled, shut down, starting */
 	    {"25006", STATUS_REFUSED}, /* a standby, or read only */
 	    {"28", STATUS_REFUSED},    /* authorization */
@@ -131,7 +132,7 @@ status_of(const char *state)
 
 /* What to do; "" where the message says it. */
 static const char *
-advice_for(const char *state)
+advice_for(const char *state, const char *text)
 {
 	static const struct {
 		const char *state, *advice;
@@ -144,6 +145,9 @@ advice_for(const char *state)
 	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++)
 		if (strcmp(state, rules[i].state) == 0)
 			return rules[i].advice;
+	if (strcmp(state, "55000") == 0 && strstr(text, "deferrable"))
+		return "; make the table's key NOT DEFERRABLE, or load with "
+		       "--append";
 	return status_of(state) == STATUS_RETRY ? "; load again" : "";
 }
 
@@ -253,5 +257,5 @@ postgres_fail_result(struct postgres_db *db, const struct pg_result *result,
 		return fail_permission(db, text, why);
 	return fail_set(why, status_of(state), "%s%s%s%s%s%s",
 	    context_for(state), text, detail ? " (" : "", detail ? detail : "",
-	    detail ? ")" : "", advice_for(state));
+	    detail ? ")" : "", advice_for(state, text));
 }
