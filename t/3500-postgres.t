@@ -421,6 +421,18 @@ run ndjson-to-sql $pg <<'EOT'
 EOT
 fails 2 'deferrable .*; make .* NOT DEFERRABLE, or load with --append' \
 	'a key that is deferrable'
+load 0 <<'EOT'
+{"_resource":"policed","id":1}
+EOT
+sql 'CREATE ROLE loader LOGIN; GRANT ALL ON SCHEMA public TO loader;
+	GRANT ALL ON ALL TABLES IN SCHEMA public TO loader;
+	ALTER TABLE policed ENABLE ROW LEVEL SECURITY;
+	CREATE POLICY loads ON policed TO loader USING (true)'
+run ndjson-to-sql --replace postgresql://loader@ <<'EOT'
+{"_resource":"policed","id":2}
+EOT
+exits 0 'row-level security'
+is "$(sql 'SELECT id FROM policed')" 2 '... keeps no row out that it lets in'
 sql 'CREATE VIEW seen AS SELECT 1 AS id'
 run ndjson-to-sql --table seen $pg <added
 fails 2 "'seen' is a view" 'a view'

@@ -72,6 +72,29 @@ is_empty(struct postgres *s, const struct postgres_table *t, bool *answer,
 	return result;
 }
 
+/* Whether policies say which rows the role may write: COPY does not ask them,
+ * and refuses. */
+static int
+has_policy(struct postgres *s, const struct postgres_table *t, bool *answer,
+    struct fail *why)
+{
+	struct buf name, sql;
+	int64_t found;
+	int result;
+
+	buf_init(&name, SQL_BYTES_MAX);
+	buf_init(&sql, SQL_BYTES_MAX);
+	sql_table_add_name(&t->sql, &name);
+	buf_add(&sql, "SELECT row_security_active(");
+	(void)dialect_add_text(&dialect_postgres, &sql, name.data, name.len);
+	buf_add(&sql, "::regclass)");
+	result = postgres_db_number(&s->db, sql.data, 0, &found, why);
+	buf_free(&sql);
+	buf_free(&name);
+	*answer = found != 0;
+	return result;
+}
+
 /* Not TRUNCATE, which would lock readers out. */
 static int
 clear(struct postgres *s, struct postgres_table *t, struct fail *why)
@@ -121,7 +144,7 @@ postgres_table_start(struct postgres *s, const struct change *c,
 {
 	struct postgres_table *t;
 	enum mode mode = c->table->is_own ? MODE_DEFAULT : s->options.mode;
-	bool is_blank = true;
+	bool is_blank = true, is_policed = false;
 
 	if (postgres_lane_stop(s, why) != 0 ||
 	    (!c->is_stored && postgres_name_check(s, c->table->name, why) != 0))
@@ -139,6 +162,10 @@ postgres_table_start(struct postgres *s, const struct change *c,
 	    (s->options.reject && mode == MODE_APPEND && c->is_stored);
 	t->is_direct = is_blank && !t->is_checked && !t->is_history &&
 	    !s->options.reject && !s->has_rested;
+	if (t->is_direct && c->is_stored &&
+	    has_policy(s, t, &is_policed, why) != 0)
+		return -1;
+	t->is_direct = t->is_direct && !is_policed;
 	if (t->is_direct && c->table->parent)
 		t->is_direct = s->tables[c->table->root->id]->is_direct;
 	else if (c->table->parent && !t->is_direct)
