@@ -339,12 +339,14 @@ unharmed 'a cut stream'
 
 rm -f slow
 mkfifo slow
-ndjson-to-sql --commit-every 0.1s $pg slow >out 2>err &
+PGOPTIONS='-c idle_session_timeout=500' \
+	ndjson-to-sql --commit-every 0.1s $pg slow >out 2>err &
 first=$!
 exec 3>slow
 printf '{"_resource":"t","id":1,"v":"first"}\n' >&3
 waits "SELECT v = 'first' FROM t WHERE id = 1"
 is "$(sql 'SELECT v FROM t WHERE id = 1')" first '--commit-every commits'
+sleep 0.6 # longer than the server lets sessions rest
 printf '{"_resource":"t","id":1,"v":"second","l":[1,2]}\n' >&3
 waits "SELECT v = 'second' FROM t WHERE id = 1"
 waits "SELECT count(*) = 0 FROM pg_stat_activity

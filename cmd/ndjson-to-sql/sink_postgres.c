@@ -466,6 +466,24 @@ postgres_counts(const struct sink *sink, size_t table_id)
 	return s->tables[table_id]->counts;
 }
 
+/* A load that rests between commits did not forget itself either. Outside of a
+ * transaction it takes the session's setting, which is put back in the end.
+ * Servers before 14 have none. */
+static int
+hold_session(struct postgres *s, bool is_last, struct fail *why)
+{
+	struct buf sql;
+
+	if (is_last ? !s->has_rested : s->has_rested)
+		return 0;
+	buf_init(&sql, SQL_BYTES_MAX);
+	buf_addf(&sql,
+	    "SELECT set_config(name, %s, false) FROM pg_settings"
+	    " WHERE name = 'idle_session_timeout'",
+	    is_last ? "reset_val" : "'0'");
+	return postgres_run(s, &sql, NULL, why);
+}
+
 static int
 postgres_commit(struct sink *sink, bool is_last, struct fail *why)
 {
@@ -473,6 +491,8 @@ postgres_commit(struct sink *sink, bool is_last, struct fail *why)
 
 	if (s->options.ddl || s->is_resting)
 		return 0;
+	if (hold_session(s, is_last, why) != 0)
+		return -1;
 	if (postgres_db_run(&s->db, "COMMIT", NULL, why) != 0) {
 		if (s->db.is_lost)
 			(void)fail_prefix(why,
