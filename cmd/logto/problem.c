@@ -325,10 +325,9 @@ problem_explain_api(const struct problem *p, const struct problem_context *c,
 		break;
 	case PROBLEM_NO_ROLE:
 		(void)fail_set(why, STATUS_REFUSED,
-		    "the token lacks the permission; give the application "
-		    "%s a machine-to-machine role with 'all' of the Logto "
-		    "Management API, then get a new token",
-		    c->app_id ? c->app_id : "");
+		    "the token lacks the permission; give its application a "
+		    "machine-to-machine role with 'all' of the Logto "
+		    "Management API, then get a new token");
 		break;
 	case PROBLEM_NOT_FOUND:
 		(void)fail_set(why, STATUS_USAGE, "not found: %s",

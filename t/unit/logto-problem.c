@@ -48,7 +48,7 @@ static const struct refusal {
 	STATUS_REFUSED, "refuses the token"},
     {"no role", false, 403, JSON_TYPE,
 	"{\"code\":\"auth.forbidden\",\"message\":\"Forbidden.\"}",
-	PROBLEM_NO_ROLE, STATUS_REFUSED, "machine-to-machine role"},
+	PROBLEM_NO_ROLE, STATUS_REFUSED, "application a machine-to-machine"},
     {"a firewall", false, 403, "text/html", "<html>", PROBLEM_FIREWALL,
 	STATUS_REFUSED, "firewall"},
     {"a suspended tenant", false, 403, JSON_TYPE,
