@@ -433,6 +433,16 @@ run ndjson-to-sql --replace postgresql://loader@ <<'EOT'
 EOT
 exits 0 'row-level security'
 is "$(sql 'SELECT id FROM policed')" 2 '... keeps no row out that it lets in'
+load 0 <<'EOT'
+{"_resource":"owned","id":"old","email":"a@x","l":[1]}
+EOT
+sql 'CREATE UNIQUE INDEX owned_email ON owned (email)'
+is "$(counts owned --sync <<'EOT'
+{"_resource":"owned","id":"new","email":"a@x","l":[2]}
+EOT
+)" '1 0 0 1 0' '--sync: a row takes over the unique value of one that goes'
+is "$(sql 'SELECT id, _parent_id, value FROM owned, owned__l')" 'new|new|2' \
+	'... with its list'
 sql 'CREATE VIEW seen AS SELECT 1 AS id'
 run ndjson-to-sql --table seen $pg <added
 fails 2 "'seen' is a view" 'a view'

@@ -42,10 +42,8 @@ restore(struct postgres *s, struct saved *saved)
 	}
 }
 
-/* Merges a range: 0; 1 where the server refuses some of it, and all is as it
- * was; -1. */
-static int
-try_range(struct postgres *s, struct postgres_table *root,
+int
+postgres_batch_try(struct postgres *s, struct postgres_table *root,
     const struct sql_range *range, struct fail *why)
 {
 	struct saved *saved = save(s);
@@ -101,7 +99,7 @@ merge_range(struct postgres *s, struct postgres_table *root, struct batch *b,
 	while (count > 0) {
 		struct sql_range *part = &waiting[count - 1];
 		uint64_t middle = part->first + (part->last - part->first) / 2;
-		int result = try_range(s, root, part, why);
+		int result = postgres_batch_try(s, root, part, why);
 
 		if (result < 0)
 			return -1;

@@ -12,6 +12,13 @@
 struct batch;
 struct postgres;
 struct postgres_table;
+struct sql_range;
+
+/* Merges a range of the root's records; NULL: all. 0; 1 where the server
+ * refuses some of it, and all is as it was; -1. */
+ATTR_NODISCARD
+int postgres_batch_try(struct postgres *s, struct postgres_table *root,
+    const struct sql_range *range, struct fail *why);
 
 /* From now on the root table is checked; what its stages have, which no
  * record of a later batch can spoil, is merged. */

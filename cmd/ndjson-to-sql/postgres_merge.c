@@ -7,6 +7,7 @@
 
 #include "instant.h"
 #include "postgres.h"
+#include "postgres_batch.h"
 #include "postgres_spell.h"
 #include "postgres_table.h"
 #include "schema.h"
@@ -423,9 +424,27 @@ postgres_merge_is_due(const struct postgres *s,
 	return false;
 }
 
+/* Rows go when the others have come, so that a reference which moves from one
+ * that goes to one that comes always holds. A row that takes over a unique
+ * value from one that goes needs it the other way round. */
+static int
+merge_synced(struct postgres *s, struct postgres_table *root, struct fail *why)
+{
+	int result = 0;
+
+	if (postgres_merge_is_due(s, root))
+		result = postgres_batch_try(s, root, NULL, why);
+	if (result < 0 || delete_absent(s, root, why) != 0)
+		return -1;
+	return result == 1 ? postgres_merge_rows(s, root, NULL, why) : 0;
+}
+
 static int
 finish_tree(struct postgres *s, struct postgres_table *root, struct fail *why)
 {
+	bool is_synced = s->options.mode == MODE_SYNC && !root->table->is_own &&
+	    !root->table->is_incomplete && !root->is_direct &&
+	    !root->is_settled;
 	int result = 0;
 
 	if (postgres_merge_prepare(s, root, why) != 0)
@@ -434,12 +453,10 @@ finish_tree(struct postgres *s, struct postgres_table *root, struct fail *why)
 		return 0;
 	if (root->is_history)
 		result = merge_history(s, root, why);
+	else if (is_synced)
+		result = merge_synced(s, root, why);
 	else if (postgres_merge_is_due(s, root))
 		result = postgres_merge_rows(s, root, NULL, why);
-	if (result == 0 && s->options.mode == MODE_SYNC &&
-	    !root->table->is_own && !root->table->is_incomplete &&
-	    !root->is_direct && !root->is_settled)
-		result = delete_absent(s, root, why);
 	for (size_t i = 0; i < s->table_count; i++) {
 		struct postgres_table *t = postgres_table_member(s, root, i);
 
