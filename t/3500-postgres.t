@@ -443,6 +443,12 @@ EOT
 )" '1 0 0 1 0' '--sync: a row takes over the unique value of one that goes'
 is "$(sql 'SELECT id, _parent_id, value FROM owned, owned__l')" 'new|new|2' \
 	'... with its list'
+sql 'CREATE TABLE counted (id int PRIMARY KEY, _sequence_ int)'
+run ndjson-to-sql $pg <<'EOT'
+{"_resource":"counted","id":1,"_sequence_":5}
+EOT
+fails 2 "'_sequence_' of 'counted' is called as a column that the load needs" \
+	'a column named like one of a stage'
 sql 'CREATE VIEW seen AS SELECT 1 AS id'
 run ndjson-to-sql --table seen $pg <added
 fails 2 "'seen' is a view" 'a view'

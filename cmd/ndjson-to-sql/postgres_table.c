@@ -269,13 +269,27 @@ alter_now(struct postgres *s, struct postgres_table *t,
 	    : 0;
 }
 
+/* No name of ours ends in _. */
+static int
+check_name(const struct column *c, struct fail *why)
+{
+	if (strcmp(c->name, SQL_SEQUENCE) != 0 &&
+	    strcmp(c->name, SQL_REFERENCE) != 0)
+		return 0;
+	return fail_set(why, STATUS_USAGE,
+	    "'%s' of '%s' is called as a column that the load needs for "
+	    "itself; rename it there, or leave the member out",
+	    c->name, c->table->name);
+}
+
 int
 postgres_table_add_column(struct postgres *s, struct postgres_table *t,
     const struct change *c, struct fail *why)
 {
 	struct sql_column *column;
 
-	if (postgres_table_end_lanes(s, t, why) != 0)
+	if (check_name(c->column, why) != 0 ||
+	    postgres_table_end_lanes(s, t, why) != 0)
 		return -1;
 	t->sql.columns = mem_grow(t->sql.columns, &t->capacity,
 	    t->sql.column_count + 1, sizeof(*t->sql.columns));
