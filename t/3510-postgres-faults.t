@@ -97,6 +97,10 @@ fails 3 "owner of table t, .* load as the owner, or make 'reader' a member" \
 run ndjson-to-sql --schema pg_catalog $pg new
 fails 3 "permission denied to .*; grant it to 'root', or load as another role" \
 	'a schema of the server'
+sql 'ALTER TABLE t ENABLE ROW LEVEL SECURITY'
+denied 'rows that a policy keeps out' 3 \
+	"policy for table .*; load as .* owner, or .* 'reader' is not"
+sql 'ALTER TABLE t DISABLE ROW LEVEL SECURITY'
 sql 'REVOKE TEMPORARY ON DATABASE postgres FROM PUBLIC'
 denied 'no temporary tables' 3 "; grant TEMPORARY on it to 'reader'"
 sql 'REVOKE CONNECT ON DATABASE postgres FROM PUBLIC'

@@ -181,6 +181,19 @@ fail_permission(struct postgres_db *db, const char *text, struct fail *why)
 	    "%s; grant it to '%s', or load as another role", text, role);
 }
 
+/* A policy of the table's keeps rows from the role. */
+static int
+fail_policy(struct postgres_db *db, const char *state, const char *text,
+    struct fail *why)
+{
+	const char *role = db->pq.user(db->conn);
+
+	return fail_set(why, status_of(state),
+	    "%s; load as the table's owner, or as a role with BYPASSRLS, which "
+	    "'%s' is not",
+	    text, role ? role : "");
+}
+
 /* Before the server's words, where those are not clear. */
 static const char *
 context_for(const char *state)
@@ -253,6 +266,8 @@ postgres_fail_result(struct postgres_db *db, const struct pg_result *result,
 		    "function '%.*s' of a trigger does not work: %s; mend it, "
 		    "or drop the trigger",
 		    (int)strcspn(function, "("), function, text);
+	if (strstr(text, "row-level security"))
+		return fail_policy(db, state, text, why);
 	if (strcmp(state, "42501") == 0)
 		return fail_permission(db, text, why);
 	return fail_set(why, status_of(state), "%s%s%s%s%s%s",
