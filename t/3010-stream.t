@@ -85,6 +85,13 @@ run ndjson-to-sql --accept-truncated new.db <in
 exits 0 '--accept-truncated leaves a fragment out'
 is "$(sql new.db 'SELECT count(*) FROM users')" 1 '... of the rows'
 rm -f new.db
+printf '%s\n ' "$line" >in
+run ndjson-to-sql --accept-truncated new.db <in
+exits 0 '--accept-truncated takes what a producer at rest left'
+unlike "$(cat err)" warning '... without a line that nothing was in'
+is "$(sql new.db 'SELECT count(*) FROM users; SELECT status FROM _loads')" '1
+truncated' '... and notes it, too'
+rm -f new.db
 
 # --- what producers do
 

@@ -370,6 +370,9 @@ load_cut_line(struct load *l, const struct line *line, struct fail *why)
 	if (!l->opts->accepts_truncated)
 		return stream_fail_cut(line, name, l->committed_count > 0, why);
 	l->was_truncated = true;
+	/* What rested there had begun no record. */
+	if (stream_is_blank(line))
+		return 0;
 	result = load_record(l, line, why);
 	if (result == 0)
 		msg_warning("%s: line %llu does not end; taken as it is", name,
