@@ -344,7 +344,7 @@ static int
 run_large(bool is_nonblocking, bool is_stopped)
 {
 	char text[4096];
-	int fds[2], held = 0, before = -1, status = -1;
+	int fds[2], held = 0, before = -1, status = -1, tries = 0;
 	size_t got = 0;
 	ssize_t n;
 	pid_t pid;
@@ -354,7 +354,7 @@ run_large(bool is_nonblocking, bool is_stopped)
 	if (pid == 0)
 		write_large(fds, is_nonblocking);
 	(void)close(fds[1]);
-	while (held == 0 || held != before) {
+	while ((held == 0 || held != before) && tries++ < 600) {
 		before = held;
 		(void)poll(NULL, 0, 50);
 		(void)ioctl(fds[0], FIONREAD, &held);
