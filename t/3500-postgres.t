@@ -487,6 +487,16 @@ run ndjson-to-sql --append -t k $pg in
 fails 2 "'k' is gone, but 'k__l' is not, .*; drop that as well" \
 	'a table that is gone without its lists'
 
+# A column of nothing but null is a text, until a value comes.
+printf '{"id":1,"n":null,"l":[null]}\n' | load 0 -t blank
+printf '{"id":2,"n":1.5,"l":[2.5]}\n' | load 0 -t blank
+is "$(sql 'SELECT sum(n), sum(value) FROM blank, blank__l
+	WHERE _parent_id = id')" \
+	'1.5|2.5' 'fractions behind null'
+printf '{"id":1,"n":null}\n{"id":2,"n":1}\n{"id":3,"n":1.5}\n' |
+	load 0 -t blank --replace
+is "$(sql 'SELECT sum(n) FROM blank')" 2.5 '... and behind whole numbers'
+
 # --- files of ours that COPY reads
 
 cat >csv.in <<'EOT'

@@ -321,6 +321,8 @@ postgres_table_change_type(struct postgres *s, struct postgres_table *t,
 
 		if (column->column != c->column)
 			continue;
+		if (!t->states[i].is_retyped)
+			t->states[i].is_whole = column->type == TYPE_BIGINT;
 		column->type = c->type;
 		column->declared = NULL;
 		t->states[i].fit = (struct postgres_fit){FIT_ALL, 0, 0};
@@ -387,7 +389,7 @@ define_column(struct postgres *s, struct postgres_table *t, size_t at,
 
 	if (state->is_made && !state->is_retyped)
 		return 0;
-	if (state->is_made &&
+	if (state->is_whole &&
 	    check_rounded(s, t, &t->sql.columns[at], why) != 0)
 		return -1;
 	buf_init(&sql, SQL_BYTES_MAX);

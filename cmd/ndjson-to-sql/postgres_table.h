@@ -35,6 +35,7 @@ struct postgres;
 struct postgres_column {
 	bool is_made;    /* the table has it */
 	bool is_retyped; /* the table has it with its old type */
+	bool is_whole;   /* and that is one of whole numbers */
 	struct postgres_fit fit;
 };
 
