@@ -11,14 +11,15 @@ FETCH := bearer catalogue count cover emit fan fetch follow forecast job keys \
          moment opts pages prefix redact seen session slice stream sweep \
          tally ties transfer walk watch window
 FETCH += confine exact filter frame jqvalue program sieve worker
-SQL := batch bloom catalog contract cover describe diagram dialect envelope \
-       flatten form ident infer input key ledger libzstd load member naming \
-       nul opts path place record rejects ring schema seen shake sink \
+SQL := batch bloom catalog childless contract describe diagram dialect \
+       envelope flatten form ident infer input key ledger libzstd load member \
+       naming nul opts path place record rejects ring schema shake sink \
        sql_absent sql_choice sql_compare sql_merge sql_missing sql_part \
-       sql_table sql_upsert stream summary target_file type utf8 value version
+       sql_table sql_upsert stream summary target_file type utf8 value \
+       version
 SQL += sink_sqlite sorter \
        $(addprefix sqlite_,aside bulk cut db feed history keys merge overlay \
-       rows same scan survey sync table tree trial type)
+       rows same scan seen survey sync table tree trial type)
 SQL += sink_postgres libpq \
        $(addprefix postgres_,batch cell copy db fail fit keys lane merge name row spell table)
 SQL += sink_duckdb libduckdb \

@@ -5,7 +5,7 @@
  */
 #include "record.h"
 
-#include "cover.h"
+#include "childless.h"
 #include "envelope.h"
 #include "flatten.h"
 #include "instant.h"
@@ -204,7 +204,7 @@ start_table(struct record *r, const struct json_node *nodes,
 		t->key[t->key_count++] = c;
 		c->key_position = 1;
 	}
-	result = cover_settle(t, why);
+	result = childless_settle(t, why);
 	t->is_started = t->has_records = result == 0;
 	return result;
 }
@@ -294,7 +294,7 @@ note_covered(struct record *r, const struct json_node *nodes,
 		t->is_started = true;
 	}
 	if (e->parent && (!is_known || t->parent_key_count > 0))
-		return cover_add(t, nodes, e->parent, why);
+		return childless_add(t, nodes, e->parent, why);
 	t->is_covered = !e->parent;
 	return 0;
 }

@@ -5,7 +5,7 @@
  */
 #include "schema.h"
 
-#include "cover.h"
+#include "childless.h"
 #include "buf.h"
 #include "ident.h"
 #include "mem.h"
@@ -63,7 +63,7 @@ free_table(struct table *t)
 		free(t->columns[i]->path);
 		free(t->columns[i]);
 	}
-	cover_free(t);
+	childless_free(t);
 	free(t->columns);
 	free(t->name);
 	free(t);

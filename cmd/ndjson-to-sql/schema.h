@@ -87,7 +87,7 @@ struct table {
 	bool is_covered;
 	struct cell *covered;
 	size_t covered_count, covered_capacity;
-	struct waiting *waiting; /* see cover.h */
+	struct waiting *waiting; /* see childless.h */
 	size_t waiting_count, waiting_capacity;
 	bool is_emptied;         /* it, or a parent, has no rows in the stream,
 				  * says the stream, for a destination that

@@ -70,7 +70,7 @@ prepare_cut(struct sqlite *s, struct sqlite_table *child, struct fail *why)
 static void
 count_deleted(struct sqlite_table *child, int64_t rowid, bool is_again)
 {
-	enum seen_state state = seen_get(&child->seen, rowid);
+	enum sqlite_seen_state state = sqlite_seen_get(&child->seen, rowid);
 
 	if (is_again && state == SEEN_INSERTED) {
 		child->counts.inserted--;

@@ -173,7 +173,7 @@ compare_row(struct sqlite *s, struct sqlite_table *t, const struct row *row,
 		return ours ? remove_version(s, t, id, why)
 			    : end_version(s, t, rowid, why);
 	origin->is_dropped = true;
-	if (ours || seen_get(&t->seen, rowid) != SEEN_NOT)
+	if (ours || sqlite_seen_get(&t->seen, rowid) != SEEN_NOT)
 		t->counts.doubled++;
 	else
 		t->counts.unchanged++;

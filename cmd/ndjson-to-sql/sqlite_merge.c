@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Merging by key. The state of each row of a root table during the load is
- * kept (seen.h), so that the counts are exact and --sync knows what did not
- * come:
+ * kept (sqlite_seen.h), so that the counts are exact and --sync knows what did
+ * not come:
  *
  *      a new key            INSERT hook      -> inserted
  *      a known key          loader_meets()   -> unchanged
@@ -264,10 +264,10 @@ sqlite_merge_add_clause(const struct sqlite_table *t, struct buf *sql)
 
 void
 sqlite_merge_note(const struct sqlite *s, struct sqlite_table *t, int64_t rowid,
-    enum seen_state state)
+    enum sqlite_seen_state state)
 {
 	if (!s->is_trial)
-		seen_set(&t->seen, rowid, state);
+		sqlite_seen_set(&t->seen, rowid, state);
 }
 
 /* A row of the feed meets a row of the table: loader_meets(rowid). */
@@ -288,7 +288,7 @@ on_meeting(sqlite3_context *context, int argc, sqlite3_value **argv)
 	if (row == t->retried)
 		return;
 	if (!t->table->parent && t->has_rowid) {
-		if (seen_get(&t->seen, rowid) != SEEN_NOT) {
+		if (sqlite_seen_get(&t->seen, rowid) != SEEN_NOT) {
 			o->is_again = true;
 			t->counts.doubled++;
 			return;
@@ -308,14 +308,15 @@ on_question(sqlite3_context *context, int argc, sqlite3_value **argv)
 
 	(void)argc;
 	sqlite3_result_int(context,
-	    !s->current || seen_get(&s->current->seen, rowid) != SEEN_NOT);
+	    !s->current ||
+		sqlite_seen_get(&s->current->seen, rowid) != SEEN_NOT);
 }
 
 static void
 on_update(const struct sqlite *s, struct sqlite_table *t, int64_t rowid)
 {
 	/* Of lists only the rows that changed are noted. */
-	if (seen_get(&t->seen, rowid) !=
+	if (sqlite_seen_get(&t->seen, rowid) !=
 	    (t->table->parent ? SEEN_NOT : SEEN_UNCHANGED))
 		return;
 	sqlite_merge_note(s, t, rowid, SEEN_UPDATED);

@@ -10,7 +10,7 @@
 #include "buf.h"
 #include "fail.h"
 #include "schema.h"
-#include "seen.h"
+#include "sqlite_seen.h"
 
 #include <sqlite3.h>
 
@@ -24,7 +24,7 @@ int sqlite_merge_register(struct sqlite *s, struct fail *why);
 
 /* Notes what has happened to a row of a root table; not on trial. */
 void sqlite_merge_note(const struct sqlite *s, struct sqlite_table *t,
-    int64_t rowid, enum seen_state state);
+    int64_t rowid, enum sqlite_seen_state state);
 
 /* The columns of the table's key; their number. */
 size_t sqlite_merge_key(const struct table *t,

@@ -243,7 +243,7 @@ count_hit(struct sqlite *s, struct sqlite_table *t, struct row *row,
 	b->origins[row->sequence - b->first_sequence].is_known = true;
 	t->same.hits++;
 	if (!t->table->parent) {
-		if (seen_get(&t->seen, rowid) != SEEN_NOT) {
+		if (sqlite_seen_get(&t->seen, rowid) != SEEN_NOT) {
 			b->origins[row->sequence - b->first_sequence].is_again =
 			    true;
 			t->counts.doubled++;
@@ -264,8 +264,9 @@ may_trust(const struct sqlite *s, const struct sqlite_table *t,
 {
 	if (!t->same.file)
 		return true;
-	return t->table->parent ? !batch_origin(s->feed.batch, row)->is_again
-				: seen_get(&t->seen, t->same.at) == SEEN_NOT;
+	return t->table->parent
+	    ? !batch_origin(s->feed.batch, row)->is_again
+	    : sqlite_seen_get(&t->seen, t->same.at) == SEEN_NOT;
 }
 
 static int

@@ -43,7 +43,7 @@ sqlite_table_free(struct sqlite_table *t)
 	free(t->columns);
 	free(t->aside);
 	sqlite_bulk_forget(t);
-	seen_free(&t->seen);
+	sqlite_seen_free(&t->seen);
 	bloom_free(&t->filter);
 	*t = (struct sqlite_table){0};
 }

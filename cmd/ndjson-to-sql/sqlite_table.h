@@ -17,7 +17,7 @@
 #include "bloom.h"
 #include "fail.h"
 #include "mode.h"
-#include "seen.h"
+#include "sqlite_seen.h"
 #include "sink.h"
 #include "sqlite_feed.h"
 #include "sqlite_same.h"
@@ -50,7 +50,7 @@ struct sqlite_table {
 	char *aside; /* SQL that makes unique indexes again; NULL: none */
 	struct fail aside_reason;
 	const struct row *retried; /* was met before it was refused */
-	struct seen seen;          /* of a root table that is merged into */
+	struct sqlite_seen seen;   /* of a root table that is merged into */
 	bool is_history;
 	struct bulk_table *bulk;  /* what bulk has of it */
 	sqlite3_stmt *insert;     /* NULL: to be prepared */

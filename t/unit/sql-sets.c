@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The sets of a merge: states by rowid (seen.h), and the filter (bloom.h).
+ * The sets of a merge: states by rowid (sqlite_seen.h), and the filter
+ * (bloom.h).
  */
 #include "bloom.h"
-#include "seen.h"
+#include "sqlite_seen.h"
 #include "tap.h"
 
 static const int64_t rowids[] = {0, 1, 63, 64, 65, -1, INT64_MAX, INT64_MIN,
@@ -11,39 +12,39 @@ static const int64_t rowids[] = {0, 1, 63, 64, 65, -1, INT64_MAX, INT64_MIN,
 
 enum { ROWIDS = sizeof(rowids) / sizeof(*rowids) };
 
-static enum seen_state
+static enum sqlite_seen_state
 state_of(size_t i)
 {
-	return (enum seen_state)(i % 3 + 1);
+	return (enum sqlite_seen_state)(i % 3 + 1);
 }
 
 static void
 test_seen(void)
 {
-	struct seen s = {0};
+	struct sqlite_seen s = {0};
 	bool good = true;
 
-	is_int(seen_get(&s, 7), SEEN_NOT, "nothing was seen");
+	is_int(sqlite_seen_get(&s, 7), SEEN_NOT, "nothing was seen");
 	for (size_t i = 0; i < ROWIDS; i++)
-		seen_set(&s, rowids[i], state_of(i));
+		sqlite_seen_set(&s, rowids[i], state_of(i));
 	for (size_t i = 0; i < ROWIDS; i++)
-		good = good && seen_get(&s, rowids[i]) == state_of(i);
+		good = good && sqlite_seen_get(&s, rowids[i]) == state_of(i);
 	ok(good, "rowids of all kinds have their states");
-	is_int(seen_get(&s, 2), SEEN_NOT, "a neighbour was not seen");
-	seen_set(&s, 1, SEEN_UPDATED);
-	is_int(seen_get(&s, 1), SEEN_UPDATED, "a state changes");
-	is_int(seen_get(&s, 0), SEEN_INSERTED, "... alone");
+	is_int(sqlite_seen_get(&s, 2), SEEN_NOT, "a neighbour was not seen");
+	sqlite_seen_set(&s, 1, SEEN_UPDATED);
+	is_int(sqlite_seen_get(&s, 1), SEEN_UPDATED, "a state changes");
+	is_int(sqlite_seen_get(&s, 0), SEEN_INSERTED, "... alone");
 	for (int64_t i = 0; i < 100000; i++)
-		seen_set(&s, i, SEEN_UNCHANGED);
+		sqlite_seen_set(&s, i, SEEN_UNCHANGED);
 	for (int64_t i = 0; i < 100000; i++)
-		good = good && seen_get(&s, i) == SEEN_UNCHANGED;
-	good = good && seen_get(&s, 100100) == SEEN_NOT;
+		good = good && sqlite_seen_get(&s, i) == SEEN_UNCHANGED;
+	good = good && sqlite_seen_get(&s, 100100) == SEEN_NOT;
 	ok(good, "a hundred thousand");
 	ok(s.capacity <= 8192, "... in a third of a byte each, or little more");
-	good = seen_get(&s, INT64_MIN) == state_of(7);
+	good = sqlite_seen_get(&s, INT64_MIN) == state_of(7);
 	ok(good, "growing forgets nothing");
-	seen_free(&s);
-	is_int(seen_get(&s, 1), SEEN_NOT, "freed, it is empty");
+	sqlite_seen_free(&s);
+	is_int(sqlite_seen_get(&s, 1), SEEN_NOT, "freed, it is empty");
 }
 
 /* Well mixed numbers. */

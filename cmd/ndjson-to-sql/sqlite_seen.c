@@ -2,7 +2,7 @@
 /*
  * A hash of groups of 64 neighbouring rowids.
  */
-#include "seen.h"
+#include "sqlite_seen.h"
 
 #include "mem.h"
 
@@ -11,14 +11,14 @@
 
 enum { GROUP_BITS = 6, START_GROUPS = 64 };
 
-struct seen_group {
+struct sqlite_seen_group {
 	int64_t number;     /* rowid >> GROUP_BITS */
 	uint64_t low, high; /* the bits of the states; both 0: a free slot,
 			     * as a group exists for a row that was seen */
 };
 
-static struct seen_group *
-find(struct seen_group *groups, size_t capacity, int64_t number)
+static struct sqlite_seen_group *
+find(struct sqlite_seen_group *groups, size_t capacity, int64_t number)
 {
 	/* Fibonacci hashing: neighbours spread over the table. */
 	uint64_t hash = (uint64_t)number * 0x9E3779B97F4A7C15u;
@@ -30,24 +30,24 @@ find(struct seen_group *groups, size_t capacity, int64_t number)
 	return &groups[at];
 }
 
-enum seen_state
-seen_get(const struct seen *s, int64_t rowid)
+enum sqlite_seen_state
+sqlite_seen_get(const struct sqlite_seen *s, int64_t rowid)
 {
 	unsigned bit = (unsigned)rowid & 63;
-	const struct seen_group *g;
+	const struct sqlite_seen_group *g;
 
 	if (s->capacity == 0)
 		return SEEN_NOT;
 	g = find(s->groups, s->capacity, rowid >> GROUP_BITS);
-	return (enum seen_state)(
+	return (enum sqlite_seen_state)(
 	    (g->low >> bit & 1) | (g->high >> bit & 1) << 1);
 }
 
 static void
-grow(struct seen *s)
+grow(struct sqlite_seen *s)
 {
 	size_t capacity = s->capacity ? s->capacity * 2 : START_GROUPS;
-	struct seen_group *groups = mem_alloc(capacity, sizeof(*groups));
+	struct sqlite_seen_group *groups = mem_alloc(capacity, sizeof(*groups));
 
 	for (size_t i = 0; i < s->capacity; i++)
 		if ((s->groups[i].low | s->groups[i].high) != 0)
@@ -59,10 +59,11 @@ grow(struct seen *s)
 }
 
 void
-seen_set(struct seen *s, int64_t rowid, enum seen_state state)
+sqlite_seen_set(struct sqlite_seen *s, int64_t rowid,
+    enum sqlite_seen_state state)
 {
 	uint64_t mask = (uint64_t)1 << ((unsigned)rowid & 63);
-	struct seen_group *g;
+	struct sqlite_seen_group *g;
 
 	if (state == SEEN_NOT)
 		return;
@@ -78,8 +79,8 @@ seen_set(struct seen *s, int64_t rowid, enum seen_state state)
 }
 
 void
-seen_free(struct seen *s)
+sqlite_seen_free(struct sqlite_seen *s)
 {
 	free(s->groups);
-	*s = (struct seen){0};
+	*s = (struct sqlite_seen){0};
 }

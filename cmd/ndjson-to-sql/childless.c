@@ -2,7 +2,7 @@
 /*
  * Keeping parents without rows by name, then by their place in the key.
  */
-#include "cover.h"
+#include "childless.h"
 
 #include "mem.h"
 #include "schema.h"
@@ -144,7 +144,7 @@ settle(struct table *t, struct waiting *w, struct fail *why)
 }
 
 int
-cover_add(struct table *t, const struct json_node *nodes,
+childless_add(struct table *t, const struct json_node *nodes,
     const struct json_node *parent, struct fail *why)
 {
 	struct waiting w = {0};
@@ -169,7 +169,7 @@ cover_add(struct table *t, const struct json_node *nodes,
 }
 
 int
-cover_settle(struct table *t, struct fail *why)
+childless_settle(struct table *t, struct fail *why)
 {
 	int result = 0;
 
@@ -179,7 +179,7 @@ cover_settle(struct table *t, struct fail *why)
 }
 
 void
-cover_free(struct table *t)
+childless_free(struct table *t)
 {
 	for (size_t i = 0; i < t->waiting_count; i++)
 		free_waiting(&t->waiting[i]);

@@ -8,8 +8,8 @@
  * the table has one, which its first record brings, they wait. For the thread
  * that reads. Does no I/O.
  */
-#ifndef COVER_H
-#define COVER_H
+#ifndef CHILDLESS_H
+#define CHILDLESS_H
 
 #include "attr.h"
 #include "fail.h"
@@ -23,15 +23,15 @@ struct table;
  * part of the table's key, or holds what is no string and no integer, and `why`
  * says so. */
 ATTR_NODISCARD
-int cover_add(struct table *t, const struct json_node *nodes,
+int childless_add(struct table *t, const struct json_node *nodes,
     const struct json_node *parent, struct fail *why);
 
 /* Those that waited for the table's key, which is known now: 0, or 1 as
- * cover_add. */
+ * childless_add. */
 ATTR_NODISCARD
-int cover_settle(struct table *t, struct fail *why);
+int childless_settle(struct table *t, struct fail *why);
 
 /* Frees what the table has of this, for whoever frees the table. */
-void cover_free(struct table *t);
+void childless_free(struct table *t);
 
 #endif
