@@ -325,9 +325,11 @@ problem_explain_api(const struct problem *p, const struct problem_context *c,
 		break;
 	case PROBLEM_NO_ROLE:
 		(void)fail_set(why, STATUS_REFUSED,
-		    "the token lacks the permission; give its application a "
+		    "the token lacks the permission; give %s%s a "
 		    "machine-to-machine role with 'all' of the Logto "
-		    "Management API, then get a new token");
+		    "Management API, then get a new token",
+		    c->app_id ? "the application " : "its application",
+		    c->app_id ? c->app_id : "");
 		break;
 	case PROBLEM_NOT_FOUND:
 		(void)fail_set(why, STATUS_USAGE, "not found: %s",
