@@ -18,7 +18,7 @@ ids_of() {
 # drifts KIND BOUND: no record is lost or comes twice, and at most BOUND of a
 # hundred runs give up: a program that always fails would lose none either.
 drifts() {
-	count=${COMPLETE_SCHEDULES:-11}
+	count=${COMPLETE_SCHEDULES:-8}
 	"$root/t/drift" "$1" "$count" "${COMPLETE_SEED:-7}" >faults 2>&1
 	is "$(sed '$d' faults)" '' "$1: $count schedules"
 	given=$(sed -n 's/.* complete, \([0-9]*\) given up.*/\1/p' faults)

@@ -36,7 +36,7 @@ for jobs in 1 2 3 16 64; do
 done
 is "$(sort -u sums | wc -l | tr -d ' ')" 1 \
 	'the order does not depend on what is under way'
-run logto-fetch -j 3 --page-size 1 -n 50 logs <token
+run logto-fetch -j 3 --page-size 5 -n 50 logs <token
 is "$(wc -l <out | tr -d ' ')" 50 'a limit gives back what was asked for'
 
 # The last page of the first window says that there are more: by then all room

@@ -40,6 +40,6 @@ tortures 'memory that ends beside a scratch database' --case '^table$' \
 tortures 'memory that ends behind the lock of a new database' \
 	--case '^rejects$' --kind alloc --how 'ENOMEM$' --every 6 --until 25
 tortures 'one call of some kind in each command' --case '^(?!postgres|duckdb|parquet)' \
-	--pairs 17 --points 1
+	--pairs 25 --points 1
 
 done_testing
