@@ -35,7 +35,7 @@ struct out {
 	char *temporary;  /* NULL: not a file to be renamed */
 	bool is_nameless; /* that is the name it will have for a moment */
 	struct undo undo;
-	char *data;  /* what is not written yet */
+	char *data; /* what is not written yet */
 	size_t len;
 	size_t most; /* the largest `len` that was flushed */
 	bool is_settled;

@@ -215,8 +215,8 @@ static bool
 is_idle_list(const struct table *t, const struct sink_counts *n)
 {
 	return t->parent &&
-	    (n->inserted | n->updated | n->unchanged | n->deleted |
-		n->doubled | n->rejected) == 0;
+	    (n->inserted | n->updated | n->unchanged | n->deleted | n->doubled |
+		n->rejected) == 0;
 }
 
 void

@@ -135,8 +135,9 @@ main(void)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
 		test_case(&cases[i]);
 	test_bottom();
-	is_int((long long)slice_begin(&(struct slice){3, 7}), 14, "the rows "
-								   "before");
+	is_int((long long)slice_begin(&(struct slice){3, 7}), 14,
+	    "the rows "
+	    "before");
 	is_int((long long)slice_end(&(struct slice){3, 7}), 21, "and its own");
 	next = slice_next(0, 0, 1);
 	ok(next.page == 1 && next.size == 1, "the first page of single rows");
