@@ -9,6 +9,7 @@
 #include "duckdb_limit.h"
 #include "mem.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -289,8 +290,10 @@ set_bit(uint8_t *bits, size_t at, bool is_set)
 static void
 add_text(struct values *v, size_t at, const char *text, size_t len)
 {
-	size_t start = (size_t)v->ends[at];
+	size_t start;
 
+	assert(v->ends); /* columns of texts have some */
+	start = (size_t)v->ends[at];
 	v->text = mem_grow(v->text, &v->text_capacity, start + len, 1);
 	memcpy(v->text + start, text, len);
 	v->ends[at + 1] = (int32_t)(start + len);
