@@ -3,21 +3,7 @@
 # A sample of what `make torture` does at length: one call of each kind fails
 # in each command of t/torture/cases.pm. What it found once is tried again.
 . "${0%/*}/lib.sh"
-
-[ -f "$build/t/torture/faults.so" ] || skip_all 'no library that makes faults'
-for tool in sqlite3 zstd curl; do
-	command -v $tool >/dev/null || skip_all "$tool is not installed"
-done
-
-# tortures NAME OPTION...: no promise is broken, and there were faults.
-tortures() {
-	name=$1
-	shift
-	BUILD=$build "$root/t/torture/run" "$@" >faults 2>&1
-	is "$(sed '$d' faults)" '' "$name"
-	like "$(sed -n '$p' faults)" '^[0-9]+ runs, [1-9][0-9]* with a fault$' \
-		"... $(tail -n 1 faults)"
-}
+. "$root/t/torture.sh"
 
 tortures 'a merge whose calls to the disk fail' --case '^merge$' \
 	--kind 'sync|rename|lock|unlink' --points 2

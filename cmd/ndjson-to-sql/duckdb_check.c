@@ -14,6 +14,7 @@
 #include "duckdb_widen.h"
 #include "mem.h"
 #include "schema.h"
+#include "sql_part.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -81,15 +82,11 @@ static void
 add_same_key(const struct duckdb_table *t, struct buf *sql)
 {
 	const struct column *key[SCHEMA_KEY_MAX];
-	size_t count = sql_table_key(t->sql.table, key);
 
-	for (size_t i = 0; i < count; i++) {
-		buf_add(sql, i == 0 ? "" : " AND ");
-		sql_table_add_column_name(&t->sql, "t_", key[i], sql);
-		buf_add(sql, " = ");
-		sql_table_add_column_name(&t->sql, "s_", key[i], sql);
-	}
-	buf_add(sql, count == 0 ? "false" : "");
+	if (sql_table_key(t->sql.table, key) == 0)
+		buf_add(sql, "false");
+	else
+		sql_part_add_key_equal(&t->sql, "t_", "s_", sql);
 }
 
 /* --- types -------------------------------------------------------------- */

@@ -10,6 +10,7 @@
 #include "mem.h"
 #include "schema.h"
 #include "sql_merge.h"
+#include "sql_part.h"
 #include "sql_upsert.h"
 
 #include <inttypes.h>
@@ -79,20 +80,6 @@ is_ordered(const struct duckdb_slices *slices)
 	return read <= READS_MAX * all;
 }
 
-static void
-add_key_equal(const struct duckdb_table *t, struct buf *sql)
-{
-	const struct column *key[SCHEMA_KEY_MAX];
-	size_t count = sql_table_key(t->sql.table, key);
-
-	for (size_t i = 0; i < count; i++) {
-		buf_add(sql, i == 0 ? "" : " AND ");
-		sql_table_add_column_name(&t->sql, "t_", key[i], sql);
-		buf_add(sql, " = ");
-		sql_table_add_column_name(&t->sql, "s_", key[i], sql);
-	}
-}
-
 int
 duckdb_slices_find(struct duckdb *d, const struct duckdb_table *t,
     struct duckdb_slices *slices, struct fail *why)
@@ -119,7 +106,7 @@ duckdb_slices_find(struct duckdb *d, const struct duckdb_table *t,
 	buf_add(&sql, " AS s_ LEFT JOIN ");
 	sql_table_add_name(&t->sql, &sql);
 	buf_add(&sql, " AS t_ ON ");
-	add_key_equal(t, &sql);
+	sql_part_add_key_equal(&t->sql, "t_", "s_", &sql);
 	buf_addf(&sql, " GROUP BY s_." SQL_SEQUENCE " // %d ORDER BY 1",
 	    SLICE_RECORDS);
 	result = duckdb_db_visit(&d->db, sql.data, 5, visit_slice, slices, why);
